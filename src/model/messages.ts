@@ -1,0 +1,132 @@
+// The messages that nodes exchange. Managers and agents know each other only by these.
+// A message is plain data and crosses the simulated network; nothing here decides anything.
+
+import type { NodeDescription, Task, TaskStatus } from './objects.ts';
+import type { FileSpec } from './spec.ts';
+
+/**
+ * A call on its way to the leader. Any manager takes it; one that is not the leader forwards it (R-R29, R-R188).
+ * `route` lists the hosts it has passed, the caller's first, so that the answer goes back the same way.
+ */
+export interface CallMessage<Call> {
+  readonly kind: 'call';
+  readonly route: readonly string[];
+  readonly call: Call;
+}
+
+/** An answer, or a message pushed on a session's streams, on its way back. `route` lists the hosts still to pass, the next one first. */
+export interface ReplyMessage<Reply> {
+  readonly kind: 'reply';
+  readonly route: readonly string[];
+  readonly reply: Reply;
+}
+
+/** A gRPC status code with its text, as Docker shows it. */
+export interface CallError {
+  readonly code:
+    | 'Unknown'
+    | 'InvalidArgument'
+    | 'DeadlineExceeded'
+    | 'NotFound'
+    | 'AlreadyExists'
+    | 'PermissionDenied'
+    | 'FailedPrecondition'
+    | 'Aborted'
+    | 'Unimplemented'
+    | 'Unavailable'
+    | 'ResourceExhausted'
+    | 'Canceled';
+  readonly message: string;
+}
+
+/** What an agent asks of the dispatcher (raft-cluster reference, section 4). `id` is drawn by the agent and comes back in the answer. */
+export type DispatcherCall =
+  | {
+      readonly method: 'dispatcher.session';
+      readonly id: number;
+      readonly nodeId: string;
+      /** Empty on a first registration. */
+      readonly sessionId: string;
+      readonly description: NodeDescription;
+      readonly addr: string;
+    }
+  | {
+      readonly method: 'dispatcher.heartbeat';
+      readonly id: number;
+      readonly nodeId: string;
+      readonly sessionId: string;
+    }
+  | {
+      readonly method: 'dispatcher.assignments';
+      readonly id: number;
+      readonly nodeId: string;
+      readonly sessionId: string;
+    }
+  | {
+      readonly method: 'dispatcher.report';
+      readonly id: number;
+      readonly nodeId: string;
+      readonly sessionId: string;
+      readonly updates: readonly TaskReport[];
+    };
+
+export interface TaskReport {
+  readonly taskId: string;
+  readonly status: TaskStatus;
+}
+
+/** A manager as an agent may reach it. */
+export interface ManagerPeer {
+  readonly host: string;
+  readonly nodeId: string;
+  readonly weight: number;
+}
+
+/** A secret or config as it travels to a node. */
+export interface AssignedFile {
+  readonly id: string;
+  readonly spec: FileSpec;
+}
+
+/** Assignments of a node: the complete set, or the changes to the previous one (R-R175). Messages are chained by number. */
+export interface Assignments {
+  readonly type: 'complete' | 'incremental';
+  /** The number of the message before this one; 0 for the first. */
+  readonly appliesTo: number;
+  readonly resultsIn: number;
+  readonly tasks: readonly Task[];
+  readonly removedTasks: readonly string[];
+  readonly secrets: readonly AssignedFile[];
+  readonly removedSecrets: readonly string[];
+  readonly configs: readonly AssignedFile[];
+  readonly removedConfigs: readonly string[];
+}
+
+export type DispatcherReply =
+  | {
+      readonly method: 'dispatcher.session';
+      readonly id: number;
+      readonly sessionId: string;
+      readonly managers: readonly ManagerPeer[];
+    }
+  | { readonly method: 'dispatcher.heartbeat'; readonly id: number; readonly period: number }
+  | { readonly method: 'dispatcher.assignments'; readonly id: number; readonly assignments: Assignments }
+  | { readonly method: 'dispatcher.report'; readonly id: number }
+  | { readonly method: 'dispatcher.error'; readonly id: number; readonly error: CallError };
+
+/** Between an agent and a registry host: a pull asks for the manifest and layers of one image. */
+export interface PullMessage {
+  readonly kind: 'registry.pull';
+  readonly id: number;
+  readonly image: string;
+  readonly auth: string;
+}
+
+export interface PullReplyMessage {
+  readonly kind: 'registry.pulled';
+  readonly id: number;
+  readonly image: string;
+  /** Absent when the image came through; else the registry's own error text. */
+  readonly error?: string;
+  readonly digest: string;
+}

@@ -1,0 +1,16 @@
+// A committed change as watchers see it: one event an action, in order (R-R203). Plain data.
+
+import type { Kind, Records } from '../model/objects.ts';
+
+export type StoreEvent = {
+  [K in Kind]:
+    | { readonly action: 'create'; readonly kind: K; readonly id: string; readonly after: Records[K] }
+    | {
+        readonly action: 'update';
+        readonly kind: K;
+        readonly id: string;
+        readonly before: Records[K];
+        readonly after: Records[K];
+      }
+    | { readonly action: 'remove'; readonly kind: K; readonly id: string; readonly before: Records[K] };
+}[Kind];
