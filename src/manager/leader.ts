@@ -3,7 +3,7 @@
 // A reactor holds no closures and no class instances: its state is plain data and dies with the leadership.
 
 import type { StoreEvent } from '../store/event.ts';
-import type { Store } from '../store/store.ts';
+import type { Reader } from '../store/reader.ts';
 import type { Transaction } from '../store/transaction.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { Transaction } from '../store/transaction.ts';
 export interface Leader<Timer, Job> {
   readonly nodeId: string;
   /** The committed state. Only a transaction changes it. */
-  readonly store: Store;
+  readonly store: Reader;
   /** This manager's clock, integer microseconds. */
   now(): number;
   /** Hands `timer` to the reactor after `delay` microseconds of this manager's clock; ends with the leadership. */
