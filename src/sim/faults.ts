@@ -1,0 +1,150 @@
+// How faults happen: the fault model of fault.ts, carried out on hosts, links and pending events.
+
+import { assert, unreachable } from './assert.ts';
+import { type HostClock, readClock, setClock, worldTime } from './clock.ts';
+import { crashDisk, createDisk, flushDisk } from './disk.ts';
+import type { AddHost, FaultEvent, SimEvent, WorldTypes } from './event.ts';
+import { createHost, goDown, type Host } from './host.ts';
+import type { Network } from './network.ts';
+import type { EventQueue } from './queue.ts';
+import type { Streams } from './random.ts';
+
+/** What a fault may reach. */
+export interface Ground<T extends WorldTypes> {
+  readonly now: number;
+  readonly hosts: Map<string, Host<T>>;
+  readonly network: Network;
+  readonly queue: EventQueue<SimEvent<T>>;
+  readonly streams: Streams;
+  boot(host: Host<T>, event: FaultEvent<T>): void;
+}
+
+/** Makes the fault of `event` happen. A fault that finds its work done (crashing what is down) does nothing. */
+export function applyFault<T extends WorldTypes>(ground: Ground<T>, event: FaultEvent<T>): void {
+  const fault = event.body;
+  switch (fault.kind) {
+    case 'add':
+      addHost(ground, fault, event);
+      return;
+    case 'crash': {
+      const host = hostOf(ground, fault.host);
+      if (!host.up) return;
+      const unsynced = host.disk.unsynced.length;
+      const torn = fault.torn === true && unsynced > 0;
+      crashDisk(host.disk, torn ? ground.streams.stream(`torn/${host.name}`).draw(unsynced) : 'none');
+      goDown(host);
+      return;
+    }
+    case 'stop': {
+      const host = hostOf(ground, fault.host);
+      if (!host.up) return;
+      flushDisk(host.disk);
+      goDown(host);
+      return;
+    }
+    case 'restart': {
+      const host = hostOf(ground, fault.host);
+      if (!host.up) ground.boot(host, event);
+      return;
+    }
+    case 'pause': {
+      const host = hostOf(ground, fault.host);
+      if (host.up) host.paused = true;
+      return;
+    }
+    case 'resume':
+      resume(ground, hostOf(ground, fault.host));
+      return;
+    case 'wipe': {
+      const host = hostOf(ground, fault.host);
+      assert(!host.up, `${fault.host} must be down before its disk is wiped`);
+      host.disk = createDisk(host.disk.syncLatency);
+      return;
+    }
+    case 'clock':
+      changeClock(ground, hostOf(ground, fault.host), fault.ratePpm, fault.offset);
+      return;
+    case 'disk':
+      hostOf(ground, fault.host).disk.syncLatency = fault.syncLatency;
+      return;
+    case 'cut':
+      for (const [from, to] of pairs(ground, fault.from, fault.to)) ground.network.cut(from, to);
+      return;
+    case 'mend':
+      for (const [from, to] of pairs(ground, fault.from, fault.to)) ground.network.mend(from, to);
+      return;
+    case 'partition':
+      for (const group of fault.groups) {
+        for (const other of fault.groups) {
+          if (group === other) continue;
+          for (const [from, to] of pairs(ground, group, other)) ground.network.cut(from, to);
+        }
+      }
+      return;
+    case 'heal':
+      ground.network.heal();
+      return;
+    case 'link':
+      for (const [from, to] of pairs(ground, fault.from, fault.to)) {
+        const { state } = ground.network.link(from, to);
+        state.settings = { ...state.settings, ...fault.settings };
+      }
+      return;
+    default:
+      unreachable(fault);
+  }
+}
+
+function hostOf<T extends WorldTypes>(ground: Ground<T>, name: string): Host<T> {
+  const host = ground.hosts.get(name);
+  if (host === undefined) throw new Error(`there is no host ${name}`);
+  return host;
+}
+
+function addHost<T extends WorldTypes>(ground: Ground<T>, add: AddHost<T>, event: FaultEvent<T>): void {
+  assert(!ground.hosts.has(add.host), `host ${add.host} is there already`);
+  const host = createHost<T>(add.host, add.config);
+  ground.hosts.set(add.host, host);
+  ground.boot(host, event);
+}
+
+function* pairs<T extends WorldTypes>(
+  ground: Ground<T>,
+  froms: readonly string[],
+  tos: readonly string[],
+): Generator<readonly [from: string, to: string]> {
+  for (const from of froms) {
+    for (const to of tos) {
+      if (from !== to) yield [hostOf(ground, from).name, hostOf(ground, to).name];
+    }
+  }
+}
+
+/** What waited becomes due now, in its old order, before anything later that is due now. */
+function resume<T extends WorldTypes>(ground: Ground<T>, host: Host<T>): void {
+  if (!host.paused) return;
+  host.paused = false;
+  for (const event of host.backlog) {
+    event.at = ground.now;
+    ground.queue.push(event);
+  }
+  host.backlog = [];
+}
+
+/** Running timers keep what is left of them by the host's clock, so a change of rate moves them in world time. */
+function changeClock<T extends WorldTypes>(
+  ground: Ground<T>,
+  host: Host<T>,
+  ratePpm: number,
+  offset: number,
+): void {
+  const old: HostClock = { ...host.clock };
+  setClock(host.clock, ground.now, ratePpm, offset);
+  const events = ground.queue.toSorted();
+  for (const event of events) {
+    if (event.kind !== 'timer' || event.to !== host.name || event.epoch !== host.boots) continue;
+    const left = readClock(old, event.at) - readClock(old, ground.now);
+    event.at = ground.now + worldTime(host.clock, left);
+  }
+  ground.queue.reset(events);
+}

@@ -1,0 +1,455 @@
+// The world: hosts, network, disks, clocks and one queue of pending events. A run is a loop that takes the next event.
+// Synchronous, in virtual time, from one seed; everything that can change the future can be saved at any event boundary and loaded again,
+// and goes on to the last byte as if it had never been interrupted.
+
+import { assert, unreachable } from './assert.ts';
+import { worldTime } from './clock.ts';
+import { decodeGraph, type EncodedGraph, encodeGraph } from './codec.ts';
+import { type Hands, type Program, WorldContext } from './context.ts';
+import { Digest, hashText } from './digest.ts';
+import { beginSync, endSync } from './disk.ts';
+import type { Delivery, Input, JournalEntry, PlanStep, SimEvent, WorldTypes } from './event.ts';
+import { applyFault, type Ground } from './faults.ts';
+import type { Host } from './host.ts';
+import { type LinkState, Network } from './network.ts';
+import { EventQueue } from './queue.ts';
+import { type StreamState, Streams } from './random.ts';
+
+/** A saved world. */
+interface WorldData<T extends WorldTypes> {
+  readonly seed: string;
+  readonly now: number;
+  readonly seq: number;
+  readonly handled: number;
+  readonly digest: readonly [number, number];
+  readonly pending: readonly SimEvent<T>[];
+  readonly cancelled: readonly number[];
+  readonly hosts: readonly Host<T>[];
+  readonly links: readonly LinkState[];
+  readonly streams: readonly (readonly [name: string, state: StreamState])[];
+  readonly journal: readonly JournalEntry<T>[];
+}
+
+/** A saved world as JSON data. */
+export type SavedWorld<T extends WorldTypes> = EncodedGraph<WorldData<T>>;
+
+/** Somebody who watches a run. Nothing a watcher does may reach back into the world. */
+export interface Watcher<T extends WorldTypes> {
+  /** Before an event is handled. */
+  event?(event: SimEvent<T>): void;
+  /** What a host said while event `cause` was handled. */
+  note?(host: string, note: T['note'], cause: number): void;
+}
+
+/** A run that broke: the error, and the chain of events that led to it, the newest first. */
+export class WorldError extends Error {
+  constructor(error: unknown, chain: readonly string[]) {
+    super(
+      `${error instanceof Error ? error.message : String(error)}\n${chain.map((line) => `  ${line}`).join('\n')}`,
+      {
+        cause: error,
+      },
+    );
+    this.name = 'WorldError';
+  }
+}
+
+/** How many handled events are remembered to tell the causes of a crash. */
+const remembered = 4096;
+
+export class World<T extends WorldTypes> {
+  readonly seed: string;
+  readonly #program: Program<T>;
+  readonly #queue = new EventQueue<SimEvent<T>>();
+  readonly #hosts = new Map<string, Host<T>>();
+  readonly #nameHashes = new Map<string, number>();
+  readonly #digest = new Digest();
+  readonly #streams: Streams;
+  readonly #network: Network;
+  readonly #watchers: Watcher<T>[] = [];
+  readonly #cancelled = new Set<number>();
+  readonly #journal: JournalEntry<T>[] = [];
+  readonly #context: WorldContext<T>;
+  readonly #ground: Ground<T>;
+  readonly #recent: SimEvent<T>[] = [];
+  #now = 0;
+  #seq = 0;
+  #handled = 0;
+
+  constructor(program: Program<T>, seed: string) {
+    this.#program = program;
+    this.seed = seed;
+    this.#streams = new Streams(seed, (drawn) => this.#digest.mix(drawn));
+    this.#network = new Network(this.#streams);
+    this.#context = new WorldContext<T>(this.#hands());
+    this.#ground = this.#makeGround();
+  }
+
+  /** Virtual time, integer microseconds since the start of the run. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** How many events have been handled. */
+  get handled(): number {
+    return this.#handled;
+  }
+
+  /** How many events are pending, dead ones included. */
+  get pending(): number {
+    return this.#queue.size;
+  }
+
+  /** When the next event is due; undefined if nothing is pending. */
+  get nextAt(): number | undefined {
+    return this.#queue.peek()?.at;
+  }
+
+  /** The digest of the run so far: 16 hexadecimal digits. */
+  get digest(): string {
+    return this.#digest.toString();
+  }
+
+  /** Everything that came from outside so far: with the seed, the whole run. */
+  get journal(): readonly JournalEntry<T>[] {
+    return this.#journal;
+  }
+
+  hostNames(): readonly string[] {
+    return [...this.#hosts.keys()];
+  }
+
+  /** A host's memory to look at, never to change; undefined while the host is down. */
+  stateOf(host: string): T['state'] | undefined {
+    return this.#host(host).state;
+  }
+
+  isUp(host: string): boolean {
+    return this.#host(host).up;
+  }
+
+  isPaused(host: string): boolean {
+    return this.#host(host).paused;
+  }
+
+  /** True when a message sent now from one host to the other would be lost to a cut. */
+  isCut(from: string, to: string): boolean {
+    return this.#network.link(from, to).state.cut;
+  }
+
+  watch(watcher: Watcher<T>): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** Gives the world something from outside, now. It becomes the next event at this time. */
+  inject(input: Input<T>): void {
+    this.#journal.push({ after: this.#handled, given: this.#now, at: this.#now, input });
+    this.#enqueue(this.#now, input);
+  }
+
+  /** Puts a plan into the queue before its time: steps at one time happen in the order given. */
+  schedule(plan: readonly PlanStep<T>[]): void {
+    for (const step of plan) {
+      assert(step.at >= this.#now, 'a plan is for the future');
+      this.#journal.push({ after: this.#handled, given: this.#now, at: step.at, input: step.input });
+      this.#enqueue(step.at, step.input);
+    }
+  }
+
+  #enqueue(at: number, input: Input<T>): void {
+    const seq = ++this.#seq;
+    if (input.kind === 'fault') {
+      this.#queue.push({ at, seq, cause: 0, to: '', from: '', kind: 'fault', epoch: 0, body: input.fault });
+    } else {
+      this.#queue.push({
+        at,
+        seq,
+        cause: 0,
+        to: input.host,
+        from: '',
+        kind: 'command',
+        epoch: 0,
+        body: input.body,
+      });
+    }
+  }
+
+  /** Handles the next event, if there is one not later than `limit`. */
+  step(limit: number = Number.MAX_SAFE_INTEGER): boolean {
+    for (;;) {
+      const next = this.#queue.peek();
+      if (next === undefined || next.at > limit) return false;
+      this.#queue.pop();
+      if (this.#handle(next)) return true;
+    }
+  }
+
+  /** Handles everything due up to `time`, and lets time pass until then. */
+  runUntil(time: number): void {
+    while (this.step(time)) {}
+    if (this.#now < time) this.#now = time;
+  }
+
+  /** Handles `event` unless it died before its time came: then nothing of it is left, as if it had never been. */
+  #handle(event: SimEvent<T>): boolean {
+    if (event.kind === 'fault') {
+      this.#begin(event);
+      try {
+        applyFault(this.#ground, event);
+      } catch (error) {
+        throw this.#broken(error, event);
+      }
+      return true;
+    }
+    const host = this.#hosts.get(event.to);
+    if (host === undefined || !host.up || !this.#alive(event, host)) return false;
+    if (event.kind === 'sync') endSync(host.disk);
+    if (host.paused) {
+      // It has arrived, and a sync has ended: from now on only the death of the host can take it back.
+      if (event.kind !== 'command') event.kind = 'arrived';
+      event.epoch = host.boots;
+      host.backlog.push(event);
+      return false;
+    }
+    this.#begin(event);
+    this.#context.enter(host, event);
+    try {
+      this.#program.handle(this.#context, host.state, event.body);
+    } catch (error) {
+      throw this.#broken(error, event);
+    }
+    return true;
+  }
+
+  #alive(event: Delivery<T>, host: Host<T>): boolean {
+    switch (event.kind) {
+      case 'arrived':
+        return event.epoch === host.boots;
+      case 'timer':
+        if (this.#cancelled.size > 0 && this.#cancelled.delete(event.seq)) return false;
+        return event.epoch === host.boots;
+      case 'message':
+        if (event.from === event.to) return event.epoch === host.boots;
+        return event.epoch === this.#epochOf(event.from, host);
+      case 'sync':
+        return event.epoch === host.boots;
+      case 'command':
+        return true;
+      default:
+        return unreachable(event.kind);
+    }
+  }
+
+  /** Both terms only grow, so an equal sum means that neither the host came up anew nor the link was cut. */
+  #epochOf(from: string, host: Host<T>): number {
+    return host.boots + this.#network.link(from, host.name).state.cuts;
+  }
+
+  #begin(event: SimEvent<T>): void {
+    this.#now = event.at;
+    const digest = this.#digest;
+    digest.mix(event.at);
+    digest.mix(event.seq);
+    digest.mix(event.cause);
+    digest.mix(this.#nameHash(event.to) + Math.imul(this.#nameHash(event.from), 31));
+    digest.mixData(event.body, 2);
+    this.#recent[this.#handled % remembered] = event;
+    this.#handled += 1;
+    for (const watcher of this.#watchers) watcher.event?.(event);
+  }
+
+  /** What faults may reach. */
+  #makeGround(): Ground<T> {
+    const world = this;
+    return {
+      get now() {
+        return world.#now;
+      },
+      hosts: this.#hosts,
+      network: this.#network,
+      queue: this.#queue,
+      streams: this.#streams,
+      boot: (host, event) => world.#boot(host, event),
+    };
+  }
+
+  #nameHash(name: string): number {
+    let hash = this.#nameHashes.get(name);
+    if (hash === undefined) {
+      hash = hashText(name);
+      this.#nameHashes.set(name, hash);
+    }
+    return hash;
+  }
+
+  #host(name: string): Host<T> {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new Error(`there is no host ${name}`);
+    return host;
+  }
+
+  #boot(host: Host<T>, event: SimEvent<T>): void {
+    host.up = true;
+    host.paused = false;
+    host.boots += 1;
+    this.#context.enter(host, event);
+    host.state = this.#program.boot(this.#context);
+  }
+
+  #broken(error: unknown, event: SimEvent<T>): WorldError {
+    const bySeq = new Map(this.#recent.map((recent) => [recent.seq, recent]));
+    const chain: string[] = [];
+    for (let link: SimEvent<T> | undefined = event; link !== undefined && chain.length < 20; ) {
+      const who = link.kind === 'fault' ? 'the plan' : link.to;
+      chain.push(`at ${link.at} us, event ${link.seq}: ${link.kind} ${link.body.kind} for ${who}`);
+      link = bySeq.get(link.cause);
+    }
+    return new WorldError(error, chain);
+  }
+
+  /** What a program does through its context. */
+  #hands(): Hands<T> {
+    const world = this;
+    return {
+      get now() {
+        return world.#now;
+      },
+      get watched() {
+        return world.#watchers.length > 0;
+      },
+      send: (host, to, cause, body) => world.#send(host, to, cause, body),
+      later: (host, delay, cause, body) => world.#later(host, delay, cause, body),
+      cancel: (timerId) => world.#cancel(timerId),
+      sync: (host, cause, body) => world.#sync(host, cause, body),
+      draw: (stream, bound) => world.#streams.stream(stream).draw(bound),
+      mix: (value) => world.#digest.mix(value),
+      tell: (host, note, cause) => {
+        for (const watcher of world.#watchers) watcher.note?.(host, note, cause);
+      },
+    };
+  }
+
+  #send(host: Host<T>, to: string, cause: number, body: T['body']): void {
+    const from = host.name;
+    if (to === from) {
+      this.#queue.push({
+        at: this.#now,
+        seq: ++this.#seq,
+        cause,
+        to,
+        from,
+        kind: 'message',
+        epoch: host.boots,
+        body,
+      });
+      return;
+    }
+    const target = this.#hosts.get(to);
+    if (target === undefined) return;
+    const link = this.#network.link(from, to);
+    const at = link.arrival(this.#now);
+    if (at === undefined) return;
+    const epoch = target.boots + link.state.cuts;
+    this.#queue.push({ at, seq: ++this.#seq, cause, to, from, kind: 'message', epoch, body });
+    const again = link.duplicate(this.#now);
+    if (again === undefined) return;
+    this.#queue.push({ at: again, seq: ++this.#seq, cause, to, from, kind: 'message', epoch, body });
+  }
+
+  #later(host: Host<T>, delay: number, cause: number, body: T['body']): number {
+    assert(
+      Number.isSafeInteger(delay) && delay >= 0,
+      `a delay is a whole number of microseconds, got ${delay}`,
+    );
+    const seq = ++this.#seq;
+    const at = this.#now + worldTime(host.clock, delay);
+    this.#queue.push({ at, seq, cause, to: host.name, from: '', kind: 'timer', epoch: host.boots, body });
+    return seq;
+  }
+
+  #cancel(timerId: number): void {
+    this.#cancelled.add(timerId);
+    // Timers that had fired already are never met again: forget them now and then.
+    if (this.#cancelled.size > 1024 && this.#cancelled.size > 2 * this.#queue.size) this.#forgetFired();
+  }
+
+  #forgetFired(): void {
+    const pending = new Set(this.#queue.toSorted().map((event) => event.seq));
+    for (const host of this.#hosts.values()) for (const event of host.backlog) pending.add(event.seq);
+    for (const timerId of this.#cancelled) if (!pending.has(timerId)) this.#cancelled.delete(timerId);
+  }
+
+  #sync(host: Host<T>, cause: number, body: T['body']): void {
+    const { disk } = host;
+    beginSync(disk);
+    const at = Math.max(this.#now, disk.busyUntil) + disk.syncLatency;
+    disk.busyUntil = at;
+    this.#queue.push({
+      at,
+      seq: ++this.#seq,
+      cause,
+      to: host.name,
+      from: '',
+      kind: 'sync',
+      epoch: host.boots,
+      body,
+    });
+  }
+
+  /** Everything that can change the future, as JSON data. Watchers are not part of a world. */
+  save(): SavedWorld<T> {
+    this.#forgetFired();
+    return encodeGraph<WorldData<T>>({
+      seed: this.seed,
+      now: this.#now,
+      seq: this.#seq,
+      handled: this.#handled,
+      digest: this.#digest.save(),
+      pending: this.#queue.toSorted(),
+      cancelled: [...this.#cancelled].sort((a, b) => a - b),
+      hosts: [...this.#hosts.values()],
+      links: this.#network.save(),
+      streams: this.#streams.save(),
+      journal: this.#journal,
+    });
+  }
+
+  /** The world that was saved, to go on from where it was. */
+  static load<T extends WorldTypes>(program: Program<T>, saved: SavedWorld<T>): World<T> {
+    const data = decodeGraph(saved);
+    const world = new World<T>(program, data.seed);
+    world.#now = data.now;
+    world.#seq = data.seq;
+    world.#handled = data.handled;
+    world.#digest.load(data.digest);
+    world.#queue.reset(data.pending);
+    for (const timerId of data.cancelled) world.#cancelled.add(timerId);
+    for (const host of data.hosts) world.#hosts.set(host.name, host);
+    world.#network.load(data.links);
+    world.#streams.load(data.streams);
+    world.#journal.push(...data.journal);
+    return world;
+  }
+
+  /** An independent copy of this world: another future from here. */
+  fork(): World<T> {
+    return World.load(this.#program, this.save());
+  }
+
+  /** Runs a seed and its journal again, up to the last thing that came from outside. */
+  static replay<T extends WorldTypes>(
+    program: Program<T>,
+    seed: string,
+    journal: readonly JournalEntry<T>[],
+    watcher?: Watcher<T>,
+  ): World<T> {
+    const world = new World<T>(program, seed);
+    if (watcher) world.watch(watcher);
+    for (const entry of journal) {
+      while (world.#handled < entry.after && world.step()) {}
+      if (world.#now < entry.given) world.#now = entry.given;
+      world.schedule([entry]);
+    }
+    return world;
+  }
+}
