@@ -2,8 +2,9 @@
 
 import type { Kind, Records } from '../model/objects.ts';
 
-export type StoreEvent = {
-  [K in Kind]:
+/** One change of one record. `StoreEvent` alone is the union over all kinds. */
+export type StoreEvent<Of extends Kind = Kind> = {
+  [K in Of]:
     | { readonly action: 'create'; readonly kind: K; readonly id: string; readonly after: Records[K] }
     | {
         readonly action: 'update';
@@ -13,4 +14,4 @@ export type StoreEvent = {
         readonly after: Records[K];
       }
     | { readonly action: 'remove'; readonly kind: K; readonly id: string; readonly before: Records[K] };
-}[Kind];
+}[Of];

@@ -1,0 +1,25 @@
+// Labels: pairs sorted by key, so that equal label sets are equal data whatever order a user gave them in.
+
+import type { Labels } from './spec.ts';
+
+export const noLabels: Labels = [];
+
+/** Sorts pairs into labels; of two pairs with one key the later wins, as with repeated `--label` flags. */
+export function makeLabels(pairs: Iterable<readonly [key: string, value: string]>): Labels {
+  return [...new Map(pairs)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** The value under `key`; undefined when there is no such label. Keys are case-sensitive. */
+export function lookupLabel(labels: Labels, key: string): string | undefined {
+  return labels.find(([name]) => name === key)?.[1];
+}
+
+/** The labels with `key` set to `value`. */
+export function setLabel(labels: Labels, key: string, value: string): Labels {
+  return makeLabels([...labels, [key, value]]);
+}
+
+/** The labels without `key`. */
+export function removeLabel(labels: Labels, key: string): Labels {
+  return labels.filter(([name]) => name !== key);
+}

@@ -1,0 +1,36 @@
+// Sizes in bytes as users write and read them: binary units, `512m`, `4MiB`, `7.637GiB`.
+
+import { assert } from '../sim/assert.ts';
+import { ParseFailure } from './failure.ts';
+
+const prefixes = 'kmgtp';
+const unitNames: readonly string[] = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/**
+ * Reads a size: a decimal number, an optional space, an optional suffix `b`, or `k m g t p` in either case and also as `kb`, `kib`;
+ * 1k = 1024.
+ * @returns integer bytes, cut
+ * @throws ParseFailure `invalid size: 'x'`, `invalid suffix: 'x'`
+ */
+export function parseBytes(text: string): number {
+  const [, number = '', suffix = ''] = /^(.*[0-9.]) ?([^0-9. ]*)$/s.exec(text) ?? [];
+  if (!/^[+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$/.test(number)) throw new ParseFailure(`invalid size: '${text}'`);
+  const [, prefix] = /^([kmgtp]?)(?:b|ib)?$/i.exec(suffix) ?? [];
+  if (prefix === undefined || suffix.toLowerCase() === 'ib') {
+    throw new ParseFailure(`invalid suffix: '${suffix}'`);
+  }
+  const power = prefix === '' ? 0 : prefixes.indexOf(prefix.toLowerCase()) + 1;
+  return Math.trunc(Number(number) * 1024 ** power);
+}
+
+/** Writes bytes with four significant digits and a binary unit: `0B`, `64MiB`, `7.637GiB`. */
+export function formatBytes(bytes: number): string {
+  assert(Number.isSafeInteger(bytes), 'a size is an integer count of bytes');
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1024 && unit < unitNames.length - 1) {
+    size /= 1024;
+    unit++;
+  }
+  return `${Number(size.toPrecision(4))}${unitNames[unit]}`;
+}

@@ -1,0 +1,98 @@
+// The hash of a record's content and of a table: what makes "same applied index, same state" cheap to check on every apply.
+// A hash is an integer below 2^52, so that the sum of two is exact. Not meant to withstand an adversary.
+
+import { assert } from '../sim/assert.ts';
+
+const modulus = 2 ** 52;
+const laneSize = 2 ** 32;
+
+/** Objects whose hash is remembered: records and their direct parts, which are frozen and shared between records and replicas. */
+const remembered = new WeakMap<object, number>();
+const rememberedDepth = 2;
+
+/** Hashes plain data. The order of an object's keys does not count; a key that holds undefined is no key. */
+export function hashRecord(record: object): number {
+  return hashObject(record, rememberedDepth);
+}
+
+/** A table's hash is the sum of its records', so it follows each change and knows no order. */
+export function addHash(table: number, record: number): number {
+  return (table + record) % modulus;
+}
+
+export function subtractHash(table: number, record: number): number {
+  return (table - record + modulus) % modulus;
+}
+
+function hashObject(value: object, depth: number): number {
+  if (depth === 0) return hashContent(value, 0);
+  const known = remembered.get(value);
+  if (known !== undefined) return known;
+  const hash = hashContent(value, depth - 1);
+  remembered.set(value, hash);
+  return hash;
+}
+
+function hashContent(value: object, depth: number): number {
+  if (Array.isArray(value)) {
+    let hash = mix(1, value.length);
+    for (const element of value) hash = mix(hash, hashValue(element, depth));
+    return hash;
+  }
+  let hash = 0;
+  for (const [key, content] of Object.entries(value)) {
+    if (content !== undefined) hash = addHash(hash, mix(hashString(key), hashValue(content, depth)));
+  }
+  return mix(2, hash);
+}
+
+function hashValue(value: unknown, depth: number): number {
+  switch (typeof value) {
+    case 'string':
+      return hashString(value);
+    case 'number':
+      return hashNumber(value);
+    case 'boolean':
+      return mix(5, value ? 1 : 0);
+    case 'object':
+      return value === null ? mix(6, 0) : hashObject(value, depth);
+    default:
+      assert(false, 'a record is plain data');
+      return 0;
+  }
+}
+
+function hashNumber(value: number): number {
+  if (!Number.isSafeInteger(value)) return mix(3, hashString(String(value)));
+  const size = Math.abs(value);
+  return mix(value < 0 ? 7 : 3, mix(size % laneSize, Math.floor(size / laneSize)));
+}
+
+function hashString(value: string): number {
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    low = Math.imul(low ^ unit, 0x01000193);
+    high = Math.imul(high ^ unit, 0x85ebca6b) + i;
+    high ^= high >>> 15;
+  }
+  return mix(join(high, low), value.length);
+}
+
+/** Two hashes into one, order counting: two 32-bit lanes stirred in the manner of MurmurHash3. */
+function mix(left: number, right: number): number {
+  let low = Math.imul((left >>> 0) ^ 0x2545f491, 0xcc9e2d51) ^ (right >>> 0);
+  let high = Math.imul(Math.floor(left / laneSize) ^ 0x1b873593, 0x85ebca6b) ^ Math.floor(right / laneSize);
+  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b);
+  high = Math.imul(high ^ (high >>> 13) ^ low, 0xc2b2ae35);
+  low = Math.imul(low ^ (low >>> 13) ^ high, 0xc2b2ae35);
+  high ^= high >>> 16;
+  low ^= low >>> 16;
+  return join(high, low);
+}
+
+/** 20 bits of one lane over 32 of the other. */
+function join(high: number, low: number): number {
+  return (high & 0xfffff) * laneSize + (low >>> 0);
+}

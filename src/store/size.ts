@@ -1,0 +1,71 @@
+// How many bytes a record would take in SwarmKit's encoding (protobuf): what its batches and its limit count (R-R8, R-R202).
+// An estimate: every field has a one-byte tag, numbers are varints, zero values and empty texts and lists cost nothing.
+
+import { assert } from '../sim/assert.ts';
+
+/** Parts of records, frozen and shared, whose size is remembered. */
+const remembered = new WeakMap<object, number>();
+const rememberedDepth = 2;
+
+/** The estimated bytes of a record within a store action. */
+export function estimateSize(record: object): number {
+  return sizeOfObject(record, rememberedDepth);
+}
+
+function sizeOfObject(value: object, depth: number): number {
+  if (depth === 0) return sizeOfContent(value, 0);
+  const known = remembered.get(value);
+  if (known !== undefined) return known;
+  const size = sizeOfContent(value, depth - 1);
+  remembered.set(value, size);
+  return size;
+}
+
+function sizeOfContent(value: object, depth: number): number {
+  let size = 0;
+  // An element of a list and a field of a message cost the same: a tag and the value.
+  for (const content of Array.isArray(value) ? value : Object.values(value)) size += sizeOfField(content, depth);
+  return size;
+}
+
+function sizeOfField(value: unknown, depth: number): number {
+  switch (typeof value) {
+    case 'string':
+      return value === '' ? 0 : 1 + sizeOfBlock(sizeOfText(value));
+    case 'number':
+      return value === 0 ? 0 : 1 + (Number.isSafeInteger(value) && value > 0 ? sizeOfVarint(value) : 10);
+    case 'boolean':
+      return value ? 2 : 0;
+    case 'undefined':
+      return 0;
+    case 'object':
+      return value === null || (Array.isArray(value) && value.length === 0)
+        ? 0
+        : 1 + sizeOfBlock(sizeOfObject(value, depth));
+    default:
+      assert(false, 'a record is plain data');
+      return 0;
+  }
+}
+
+function sizeOfBlock(length: number): number {
+  return sizeOfVarint(length) + length;
+}
+
+/** Seven bits to a byte. */
+function sizeOfVarint(value: number): number {
+  let size = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
+  return size;
+}
+
+/** Bytes of UTF-8. */
+function sizeOfText(text: string): number {
+  let size = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // A surrogate is half of a four-byte character.
+    if (unit >= 0x80) size += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return size;
+}
