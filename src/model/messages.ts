@@ -1,8 +1,8 @@
 // The messages that nodes exchange. Managers and agents know each other only by these.
 // A message is plain data and crosses the simulated network; nothing here decides anything.
 
-import type { NodeDescription, Task, TaskStatus } from './objects.ts';
-import type { FileSpec } from './spec.ts';
+import type { Node, NodeDescription, Task, TaskStatus } from './objects.ts';
+import type { FileSpec, Platform } from './spec.ts';
 
 /**
  * A call on its way to the leader. Any manager takes it; one that is not the leader forwards it (R-R29, R-R188).
@@ -102,15 +102,34 @@ export interface Assignments {
   readonly removedConfigs: readonly string[];
 }
 
+/**
+ * What the dispatcher answers, and what it pushes on the streams of a session: further `dispatcher.session` messages when the node object or
+ * the managers change (R-R163), further `dispatcher.assignments` messages. A stream of a real connection is ordered and whole, or it breaks;
+ * here messages are lost one by one. So those of a session are numbered 1, 2, 3 ... in `sequence` and every heartbeat's answer repeats the
+ * last number: an agent that misses one takes the session for broken.
+ */
 export type DispatcherReply =
   | {
       readonly method: 'dispatcher.session';
       readonly id: number;
+      readonly sequence: number;
       readonly sessionId: string;
       readonly managers: readonly ManagerPeer[];
+      readonly node: Node;
     }
-  | { readonly method: 'dispatcher.heartbeat'; readonly id: number; readonly period: number }
-  | { readonly method: 'dispatcher.assignments'; readonly id: number; readonly assignments: Assignments }
+  | {
+      readonly method: 'dispatcher.heartbeat';
+      readonly id: number;
+      readonly sequence: number;
+      /** When to send the next, microseconds from now. */
+      readonly period: number;
+    }
+  | {
+      readonly method: 'dispatcher.assignments';
+      readonly id: number;
+      readonly sequence: number;
+      readonly assignments: Assignments;
+    }
   | { readonly method: 'dispatcher.report'; readonly id: number }
   | { readonly method: 'dispatcher.error'; readonly id: number; readonly error: CallError };
 
@@ -120,6 +139,15 @@ export interface PullMessage {
   readonly id: number;
   readonly image: string;
   readonly auth: string;
+  /** Of the pulling node: an image may not exist for it. */
+  readonly platform: Platform;
+}
+
+/** The registry has taken the pull and layers are on their way; the end of it is a `PullReplyMessage`. */
+export interface PullStartedMessage {
+  readonly kind: 'registry.pulling';
+  readonly id: number;
+  readonly image: string;
 }
 
 export interface PullReplyMessage {
@@ -128,5 +156,6 @@ export interface PullReplyMessage {
   readonly image: string;
   /** Absent when the image came through; else the registry's own error text. */
   readonly error?: string;
+  /** `sha256:...`; empty with an error. */
   readonly digest: string;
 }

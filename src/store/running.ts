@@ -21,7 +21,7 @@ import {
 } from './buckets.ts';
 import { StoreError } from './errors.ts';
 import { estimateSize } from './size.ts';
-import { bucketsOf, type Store } from './store.ts';
+import { bucketsOf, type Store } from './tables.ts';
 import type { Transaction } from './transaction.ts';
 
 enablePatches();

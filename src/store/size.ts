@@ -24,7 +24,8 @@ function sizeOfObject(value: object, depth: number): number {
 function sizeOfContent(value: object, depth: number): number {
   let size = 0;
   // An element of a list and a field of a message cost the same: a tag and the value.
-  for (const content of Array.isArray(value) ? value : Object.values(value)) size += sizeOfField(content, depth);
+  for (const content of Array.isArray(value) ? value : Object.values(value))
+    size += sizeOfField(content, depth);
   return size;
 }
 

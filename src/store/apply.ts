@@ -1,0 +1,64 @@
+// A committed entry comes into the store here, on the leader that wrote it and on followers alike.
+
+import type { Kind, Records } from '../model/objects.ts';
+import { assert } from '../sim/assert.ts';
+import type { StoreAction } from './action.ts';
+import { lend, nameKeyOf } from './buckets.ts';
+import type { StoreEvent } from './event.ts';
+import { bucketsOf, replace, type Store } from './tables.ts';
+
+/**
+ * Applies a committed entry as one transaction, on the leader that wrote it and on followers alike. Records go in by reference, with the
+ * version and times the writer gave them (R-R198).
+ * @returns one event an action; none when an action failed, for then the whole entry is dropped, while the applied index still
+ * advances (R-R19)
+ */
+export function apply(
+  store: Store,
+  actions: readonly StoreAction[],
+  { version = store.version }: { readonly version?: number } = {},
+): StoreEvent[] {
+  assert(version >= store.version, 'entries are applied in index order');
+  store.version = version;
+  const events: StoreEvent[] = [];
+  for (const action of actions) {
+    const event = applyAction(store, action);
+    if (event === undefined) {
+      for (const done of events.reverse()) revert(store, done);
+      return [];
+    }
+    events.push(event);
+  }
+  return events;
+}
+
+/** Undefined when the action does not fit the state; then nothing has changed. */
+function applyAction<K extends Kind>(store: Store, action: StoreAction<K>): StoreEvent<K> | undefined {
+  const { kind, id } = action;
+  const before = store.tables[kind].get(id);
+  if (action.action === 'remove') {
+    if (before === undefined) return undefined;
+    replace(store, kind, id, before, undefined);
+    return { action: 'remove', kind, id, before };
+  }
+  const after = action.record;
+  if ((action.action === 'create') !== (before === undefined)) return undefined;
+  if (nameTaken(store, kind, after)) return undefined;
+  replace(store, kind, id, before, after);
+  return before === undefined
+    ? { action: 'create', kind, id, after }
+    : { action: 'update', kind, id, before, after };
+}
+
+function nameTaken<K extends Kind>(store: Store, kind: K, record: Records[K]): boolean {
+  const key = nameKeyOf[kind](record);
+  if (key === undefined) return false;
+  const holder = lend(bucketsOf(store)[kind], key)[0];
+  return holder !== undefined && holder.id !== record.id;
+}
+
+function revert<K extends Kind>(store: Store, event: StoreEvent<K>): void {
+  const before = event.action === 'create' ? undefined : event.before;
+  const after = event.action === 'remove' ? undefined : event.after;
+  replace(store, event.kind, event.id, after, before);
+}

@@ -1,0 +1,63 @@
+// The whole state at once: taken for a Raft snapshot, and put in the place of what a manager has when it receives one.
+
+import { type Kind, kinds, type Records } from '../model/objects.ts';
+import { everything, lend } from './buckets.ts';
+import type { StoreEvent } from './event.ts';
+import { bucketsOf, reader, replace, type Store } from './tables.ts';
+
+/** The whole state at one applied index, records in ascending ID order. Plain data, shared with the store it was taken from. */
+export interface StoreSnapshot {
+  readonly version: number;
+  readonly tables: { readonly [K in Kind]: readonly Records[K][] };
+}
+
+/** Cheap: the arrays are shared until the store next changes. */
+export function snapshot(store: Store): StoreSnapshot {
+  const { list } = reader(store);
+  return {
+    version: store.version,
+    tables: {
+      cluster: list('cluster'),
+      config: list('config'),
+      network: list('network'),
+      node: list('node'),
+      secret: list('secret'),
+      service: list('service'),
+      task: list('task'),
+      volume: list('volume'),
+    },
+  };
+}
+
+/**
+ * Makes the store what the snapshot says, as one transaction: kind by kind in alphabetical order, in each the updates, then the creations,
+ * then the removals (R-R205). A record that is the same in both is updated all the same.
+ */
+export function restore(store: Store, saved: StoreSnapshot): StoreEvent[] {
+  const events = kinds.flatMap((kind) => restoreTable(store, kind, saved));
+  store.version = saved.version;
+  return events;
+}
+
+function restoreTable<K extends Kind>(store: Store, kind: K, saved: StoreSnapshot): StoreEvent<K>[] {
+  const updates: StoreEvent<K>[] = [];
+  const creations: StoreEvent<K>[] = [];
+  const kept = new Set<string>();
+  const present = lend(bucketsOf(store)[kind], everything);
+  for (const after of saved.tables[kind]) {
+    const { id } = after;
+    kept.add(id);
+    const before = store.tables[kind].get(id);
+    if (before === undefined) creations.push({ action: 'create', kind, id, after });
+    else updates.push({ action: 'update', kind, id, before, after });
+    replace(store, kind, id, before, after);
+  }
+  const removals: StoreEvent<K>[] = [];
+  for (const before of present) {
+    const { id } = before;
+    if (kept.has(id)) continue;
+    removals.push({ action: 'remove', kind, id, before });
+    replace(store, kind, id, before, undefined);
+  }
+  return [...updates, ...creations, ...removals];
+}
