@@ -4,7 +4,7 @@
 
 import type { Kind, Records } from '../model/objects.ts';
 
-interface Bucket<R> {
+export interface Bucket<R> {
   records: R[];
   /** Someone outside may hold the array. */
   lent: boolean;
@@ -91,38 +91,35 @@ export function lend<R>(buckets: Map<string, Bucket<R>>, key: string): readonly 
 
 /** Starts a bucket with the content of a sorted array. The array itself is left alone. */
 export function fill<R>(buckets: Map<string, Bucket<R>>, key: string, records: readonly R[]): void {
-  buckets.set(key, { records: [...records], lent: false });
+  buckets.set(key, { records: records.slice(), lent: false });
 }
 
-/** Puts `record` into the bucket, in the place of the one with its ID if there is one. */
-export function put<R extends { readonly id: string }>(
-  buckets: Map<string, Bucket<R>>,
-  key: string,
-  record: R,
-): void {
-  const bucket = buckets.get(key);
-  if (bucket === undefined) {
-    buckets.set(key, { records: [record], lent: false });
-    return;
-  }
-  own(bucket);
-  const place = search(bucket.records, record.id);
-  if (bucket.records[place]?.id === record.id) bucket.records[place] = record;
-  else bucket.records.splice(place, 0, record);
-}
-
-/** Takes the record with this ID out of the bucket; a bucket left empty goes. */
-export function drop<R extends { readonly id: string }>(
+/** Puts `record` into the bucket in the place of the one with this ID, or takes that one out. A bucket left empty goes. */
+export function place<R extends { readonly id: string }>(
   buckets: Map<string, Bucket<R>>,
   key: string,
   id: string,
+  record: R | undefined,
 ): void {
   const bucket = buckets.get(key);
-  if (bucket === undefined) return;
-  own(bucket);
-  const place = search(bucket.records, id);
-  if (bucket.records[place]?.id === id) bucket.records.splice(place, 1);
-  if (bucket.records.length === 0) buckets.delete(key);
+  if (bucket === undefined) {
+    if (record !== undefined) buckets.set(key, { records: [record], lent: false });
+    return;
+  }
+  if (bucket.lent) {
+    bucket.records = bucket.records.slice();
+    bucket.lent = false;
+  }
+  const { records } = bucket;
+  const at = search(records, id);
+  if (records[at]?.id !== id) {
+    if (record !== undefined) records.splice(at, 0, record);
+  } else if (record !== undefined) {
+    records[at] = record;
+  } else {
+    records.splice(at, 1);
+    if (records.length === 0) buckets.delete(key);
+  }
 }
 
 /**
@@ -140,12 +137,6 @@ export function refile<K extends Kind>(
     for (const key of keysOf[kind](before)) if (!entered.includes(key)) visit(key, undefined);
   }
   for (const key of entered) visit(key, after);
-}
-
-function own<R>(bucket: Bucket<R>): void {
-  if (!bucket.lent) return;
-  bucket.records = [...bucket.records];
-  bucket.lent = false;
 }
 
 /** The place of the first record whose ID is not below `id`. */

@@ -6,13 +6,16 @@ import { assert } from '../sim/assert.ts';
 const modulus = 2 ** 52;
 const laneSize = 2 ** 32;
 
-/** Objects whose hash is remembered: records and their direct parts, which are frozen and shared between records and replicas. */
+/** Records are frozen and shared between replicas: each is hashed once. */
 const remembered = new WeakMap<object, number>();
-const rememberedDepth = 2;
 
-/** Hashes plain data. The order of an object's keys does not count; a key that holds undefined is no key. */
+/** Hashes a record. The order of an object's keys does not count; a key that holds undefined is no key. */
 export function hashRecord(record: object): number {
-  return hashObject(record, rememberedDepth);
+  const known = remembered.get(record);
+  if (known !== undefined) return known;
+  const hash = hashObject(record);
+  remembered.set(record, hash);
+  return hash;
 }
 
 /** A table's hash is the sum of its records', so it follows each change and knows no order. */
@@ -24,29 +27,20 @@ export function subtractHash(table: number, record: number): number {
   return (table - record + modulus) % modulus;
 }
 
-function hashObject(value: object, depth: number): number {
-  if (depth === 0) return hashContent(value, 0);
-  const known = remembered.get(value);
-  if (known !== undefined) return known;
-  const hash = hashContent(value, depth - 1);
-  remembered.set(value, hash);
-  return hash;
-}
-
-function hashContent(value: object, depth: number): number {
+function hashObject(value: object): number {
   if (Array.isArray(value)) {
     let hash = mix(1, value.length);
-    for (const element of value) hash = mix(hash, hashValue(element, depth));
+    for (const element of value) hash = mix(hash, hashValue(element));
     return hash;
   }
   let hash = 0;
   for (const [key, content] of Object.entries(value)) {
-    if (content !== undefined) hash = addHash(hash, mix(hashString(key), hashValue(content, depth)));
+    if (content !== undefined) hash = addHash(hash, mix(hashString(key), hashValue(content)));
   }
   return mix(2, hash);
 }
 
-function hashValue(value: unknown, depth: number): number {
+function hashValue(value: unknown): number {
   switch (typeof value) {
     case 'string':
       return hashString(value);
@@ -55,7 +49,7 @@ function hashValue(value: unknown, depth: number): number {
     case 'boolean':
       return mix(5, value ? 1 : 0);
     case 'object':
-      return value === null ? mix(6, 0) : hashObject(value, depth);
+      return value === null ? mix(6, 0) : hashObject(value);
     default:
       assert(false, 'a record is plain data');
       return 0;

@@ -6,15 +6,14 @@ import type { Kind, Meta, Records } from '../model/objects.ts';
 import { assert } from '../sim/assert.ts';
 import type { StoreAction } from './action.ts';
 import {
-  drop,
-  emptyBuckets,
+  type Bucket,
   everything,
   fill,
   lend,
   nameKey,
   nameKeyOf,
   nodeKey,
-  put,
+  place,
   refile,
   serviceKey,
   slotKey,
@@ -45,8 +44,15 @@ export interface RunningTransaction extends Transaction {
   actions(): readonly StoreAction[];
 }
 
-/** Written records by bucket and ID; undefined where a record has left the bucket. */
-type Changes = { readonly [K in Kind]: Map<string, Map<string, Records[K] | undefined>> };
+/** What a transaction has written to one table. */
+interface Overlay<R> {
+  /** The newest state of each written record; undefined for a removed one. */
+  readonly records: Map<string, R | undefined>;
+  /** The changes of each bucket, in order; undefined where a record leaves it. */
+  readonly changes: Map<string, { readonly id: string; readonly record: R | undefined }[]>;
+  /** Changed buckets that have been read since: the committed content with the changes laid over it. */
+  readonly merged: Map<string, Bucket<R>>;
+}
 
 /** Adds `meta` to the rest of a record. */
 const complete: { readonly [K in Kind]: (rest: Omit<Records[K], 'meta'>, meta: Meta) => Records[K] } = {
@@ -82,37 +88,24 @@ export function begin(
 ): RunningTransaction {
   const actions: StoreAction[] = [];
   let size = 0;
-  const changes: Changes = {
-    cluster: new Map(),
-    config: new Map(),
-    network: new Map(),
-    node: new Map(),
-    secret: new Map(),
-    service: new Map(),
-    task: new Map(),
-    volume: new Map(),
-  };
-  // Changed buckets that have been read since: the committed one with the changes laid over it.
-  const merged = emptyBuckets();
+  const overlays: { [K in Kind]?: Overlay<Records[K]> } = {};
 
   function find<K extends Kind>(kind: K, id: string): Records[K] | undefined {
-    const written = changes[kind].get(everything);
+    const written = overlays[kind]?.records;
     return written?.has(id) ? written.get(id) : store.tables[kind].get(id);
   }
 
   function read<K extends Kind>(kind: K, key: string): readonly Records[K][] {
     const committed = bucketsOf(store)[kind];
-    const written = changes[kind].get(key);
-    if (written === undefined) return lend(committed, key);
-    const buckets = merged[kind];
-    if (!buckets.has(key)) {
-      fill(buckets, key, lend(committed, key));
-      for (const [id, record] of written) {
-        if (record === undefined) drop(buckets, key, id);
-        else put(buckets, key, record);
-      }
+    const overlay = overlays[kind];
+    const changes = overlay?.changes.get(key);
+    if (overlay === undefined || changes === undefined) return lend(committed, key);
+    const { merged } = overlay;
+    if (!merged.has(key)) {
+      fill(merged, key, lend(committed, key));
+      for (const { id, record } of changes) place(merged, key, id, record);
     }
-    return lend(buckets, key);
+    return lend(merged, key);
   }
 
   function checkName<K extends Kind>(kind: K, record: Records[K]): void {
@@ -129,14 +122,14 @@ export function begin(
     after: Records[K] | undefined,
   ): void {
     const { kind, id } = action;
-    const buckets = merged[kind];
+    overlays[kind] ??= { records: new Map(), changes: new Map(), merged: new Map() };
+    const { records, changes, merged } = overlays[kind];
+    records.set(id, after);
     refile(kind, before, after, (key, record) => {
-      const written = changes[kind].get(key);
-      if (written === undefined) changes[kind].set(key, new Map([[id, record]]));
-      else written.set(id, record);
-      if (!buckets.has(key)) return;
-      if (record === undefined) drop(buckets, key, id);
-      else put(buckets, key, record);
+      const earlier = changes.get(key);
+      if (earlier === undefined) changes.set(key, [{ id, record }]);
+      else earlier.push({ id, record });
+      if (merged.has(key)) place(merged, key, id, record);
     });
     actions.push(general[kind](action));
     size += actionOverhead + (after === undefined ? 0 : estimateSize(after));
@@ -172,8 +165,9 @@ export function begin(
       const [edited, patches, inverse] = produceWithPatches(before, recipe);
       if (patches.length === 0) return before;
       assert(edited.id === id && edited.meta === before.meta, 'a recipe leaves id and meta alone');
-      const meta: Meta = { version, createdAt: before.meta.createdAt, updatedAt: now };
-      const record = freeze({ ...edited, meta }, true);
+      // Immer has frozen what it made, all the way down.
+      const meta: Meta = freeze({ version, createdAt: before.meta.createdAt, updatedAt: now });
+      const record = freeze({ ...edited, meta });
       checkName(kind, record);
       write({ action: 'update', kind, id, record, patches, inverse }, before, record);
       return record;

@@ -3,33 +3,15 @@
 
 import { assert } from '../sim/assert.ts';
 
-/** Parts of records, frozen and shared, whose size is remembered. */
-const remembered = new WeakMap<object, number>();
-const rememberedDepth = 2;
-
-/** The estimated bytes of a record within a store action. */
-export function estimateSize(record: object): number {
-  return sizeOfObject(record, rememberedDepth);
-}
-
-function sizeOfObject(value: object, depth: number): number {
-  if (depth === 0) return sizeOfContent(value, 0);
-  const known = remembered.get(value);
-  if (known !== undefined) return known;
-  const size = sizeOfContent(value, depth - 1);
-  remembered.set(value, size);
-  return size;
-}
-
-function sizeOfContent(value: object, depth: number): number {
+/** The estimated bytes of a record, or of any part of one. */
+export function estimateSize(value: object): number {
   let size = 0;
   // An element of a list and a field of a message cost the same: a tag and the value.
-  for (const content of Array.isArray(value) ? value : Object.values(value))
-    size += sizeOfField(content, depth);
+  for (const content of Array.isArray(value) ? value : Object.values(value)) size += sizeOfField(content);
   return size;
 }
 
-function sizeOfField(value: unknown, depth: number): number {
+function sizeOfField(value: unknown): number {
   switch (typeof value) {
     case 'string':
       return value === '' ? 0 : 1 + sizeOfBlock(sizeOfText(value));
@@ -42,7 +24,7 @@ function sizeOfField(value: unknown, depth: number): number {
     case 'object':
       return value === null || (Array.isArray(value) && value.length === 0)
         ? 0
-        : 1 + sizeOfBlock(sizeOfObject(value, depth));
+        : 1 + sizeOfBlock(estimateSize(value));
     default:
       assert(false, 'a record is plain data');
       return 0;

@@ -5,14 +5,13 @@ import type { Kind, Records } from '../model/objects.ts';
 import { kinds } from '../model/objects.ts';
 import {
   type Buckets,
-  drop,
   emptyBuckets,
   everything,
   keysOf,
   lend,
   nameKey,
   nodeKey,
-  put,
+  place,
   refile,
   serviceKey,
   slotKey,
@@ -79,7 +78,7 @@ function fileTable<K extends Kind>(store: Store, kind: K, buckets: Buckets): voi
   // In ascending ID order every record goes to the end of its buckets.
   const records = [...store.tables[kind].values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const record of records) {
-    for (const key of keysOf[kind](record)) put(buckets[kind], key, record);
+    for (const key of keysOf[kind](record)) place(buckets[kind], key, record.id, record);
   }
 }
 
@@ -101,8 +100,5 @@ export function replace<K extends Kind>(
     store.tables[kind].delete(id);
   }
   store.hashes[kind] = hash;
-  refile(kind, before, after, (key, record) => {
-    if (record === undefined) drop(buckets, key, id);
-    else put(buckets, key, record);
-  });
+  refile(kind, before, after, (key, record) => place(buckets, key, id, record));
 }
