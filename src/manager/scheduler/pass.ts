@@ -1,0 +1,217 @@
+// One pass: what is decided about the tasks that wait (R-S9, R-S11 to R-S13, R-S23), and how a decision is committed (R-S27, R-S28).
+
+import type { Task } from '../../model/objects.ts';
+import type { GenericResource } from '../../model/spec.ts';
+import { TaskState } from '../../model/state.ts';
+import type { Reader } from '../../store/reader.ts';
+import type { Transaction } from '../../store/transaction.ts';
+import { demandOf, explain, newTally, passes } from './filter.ts';
+import { failureKey, type NodeInfo, trackTask, untrackTask } from './nodes.ts';
+import { type Deal, spread } from './spread.ts';
+import { forget, type SchedulerState } from './state.ts';
+import { buildTree } from './tree.ts';
+
+/** Preassigned tasks go first, in a batch of their own (R-S6, R-S7). */
+export type SchedulerJob = { readonly kind: 'preassigned' } | { readonly kind: 'tick' };
+
+export interface Pass {
+  /** The job at work, then those that follow it in this pass. */
+  jobs: readonly SchedulerJob[];
+  /** What the job at work has decided; undefined until the writer first calls for it. */
+  decisions: readonly Decision[] | undefined;
+  /** How many of `decisions` have been dealt with. */
+  done: number;
+}
+
+/** What is to become of a task. */
+export interface Decision {
+  /** The task as it was when this was decided. */
+  readonly task: Task;
+  /** Where it is counted from now on; empty when it has not been placed. */
+  readonly nodeId: string;
+  readonly state: TaskState;
+  readonly message: string;
+  readonly err: string;
+  readonly timestamp: number;
+  readonly held: readonly GenericResource[];
+}
+
+/** Decides a job on local state, which counts the placed tasks from here on (R-S17). */
+export function decide(state: SchedulerState, job: SchedulerJob, store: Reader, now: number): Decision[] {
+  return job.kind === 'tick' ? decideQueue(state, store, now) : decidePreassigned(state, store, now);
+}
+
+/** Writes a decision if it still holds (R-S27), and takes back what it did to local state if not (R-S28). */
+export function commitDecision(state: SchedulerState, decision: Decision, tx: Transaction): void {
+  const { task, nodeId } = decision;
+  const stored = tx.get('task', task.id);
+  if (stored === undefined) {
+    forget(state, task.id, nodeId);
+    return;
+  }
+  const { status } = stored;
+  if (status.state === decision.state && status.message === decision.message && status.err === decision.err) {
+    return;
+  }
+  // The stored task is looked at, not the decision: for a pending task the freshness of the node does not matter.
+  const nodeIsFresh = status.state < TaskState.Assigned || isFresh(state, nodeId, tx);
+  if (!nodeIsFresh || stored.meta.version !== task.meta.version) {
+    takeBack(state, decision);
+    return;
+  }
+  tx.update('task', task.id, (draft) => {
+    draft.status.state = decision.state;
+    draft.status.timestamp = decision.timestamp;
+    draft.status.message = decision.message;
+    draft.status.err = decision.err;
+    draft.nodeId = nodeId;
+    if (decision.held.length > 0 || stored.assignedGenericResources.length > 0) {
+      draft.assignedGenericResources = [...decision.held];
+    }
+  });
+  if (decision.state === TaskState.Assigned) state.preassigned.delete(task.id);
+}
+
+function decidePreassigned(state: SchedulerState, store: Reader, now: number): Decision[] {
+  const decisions: Decision[] = [];
+  for (const task of sorted([...state.preassigned.values()], comparePreassigned)) {
+    const info = state.nodes.get(task.nodeId);
+    if (info === undefined) continue;
+    const tally = newTally();
+    if (passes(demandOf(task, store), info, tally)) {
+      const message = 'scheduler confirmed task can run on preassigned node';
+      decisions.push(place(state, task, info, trackTask(info, task), message, now));
+    } else {
+      decisions.push(keepWaiting(task, explain(tally), now));
+    }
+  }
+  return decisions;
+}
+
+function decideQueue(state: SchedulerState, store: Reader, now: number): Decision[] {
+  const decisions: Decision[] = [];
+  const nodes = [...state.nodes.values()];
+  for (const group of takeGroups(state)) decideGroup(state, group, nodes, store, now, decisions);
+  return decisions;
+}
+
+/**
+ * Empties the queue into groups of one service and spec version each; tasks without a version come last and alone (R-S11, R-S12).
+ * Groups by service ID and version, their tasks by slot and ID (reference, section 8).
+ */
+function takeGroups(state: SchedulerState): Task[][] {
+  const groups = new Map<string, Task[]>();
+  const alone: Task[][] = [];
+  for (const task of sorted([...state.queue.values()], compareQueued)) {
+    if (task.specVersion === undefined) {
+      alone.push([task]);
+      continue;
+    }
+    const key = failureKey(task);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [task]);
+    else group.push(task);
+  }
+  state.queue.clear();
+  return [...groups.values(), ...alone];
+}
+
+function decideGroup(
+  state: SchedulerState,
+  tasks: readonly Task[],
+  nodes: readonly NodeInfo[],
+  store: Reader,
+  now: number,
+  decisions: Decision[],
+): void {
+  const [first] = tasks;
+  if (first === undefined) return;
+  const deal: Deal = {
+    demand: demandOf(first, store),
+    contest: { serviceId: first.serviceId, failureKey: failureKey(first), now },
+    tally: newTally(),
+    tasks,
+    placed: [],
+  };
+  const tree = buildTree(nodes, first, tasks.length, deal.demand, deal.contest, deal.tally);
+  spread(deal, tree, tasks.length);
+  for (const { task, info, held } of deal.placed) {
+    decisions.push(place(state, task, info, held, 'scheduler assigned task to node', now));
+  }
+  if (deal.placed.length === tasks.length) return;
+  const explanation = explain(deal.tally);
+  const err = explanation === '' ? 'no suitable node' : `no suitable node (${explanation})`;
+  for (const task of tasks.slice(deal.placed.length)) decideLeftOver(state, task, err, store, now, decisions);
+}
+
+/** What becomes of a queued task for which there is no node (R-S23). */
+function decideLeftOver(
+  state: SchedulerState,
+  task: Task,
+  err: string,
+  store: Reader,
+  now: number,
+  decisions: Decision[],
+): void {
+  const service = store.get('service', task.serviceId);
+  if (service === undefined) return;
+  if (task.specVersion === undefined || service.specVersion <= task.specVersion) {
+    state.queue.set(task.id, task);
+    decisions.push(keepWaiting(task, err, now));
+  } else if (task.status.state === TaskState.Pending && task.desiredState >= TaskState.Shutdown) {
+    decisions.push({ ...keepWaiting(task, '', now), state: TaskState.Shutdown });
+  }
+}
+
+function place(
+  state: SchedulerState,
+  task: Task,
+  info: NodeInfo,
+  held: readonly GenericResource[],
+  message: string,
+  timestamp: number,
+): Decision {
+  const nodeId = info.node.id;
+  state.known.set(task.id, { nodeId, state: TaskState.Assigned });
+  return { task, nodeId, state: TaskState.Assigned, message, err: '', timestamp, held };
+}
+
+/** The task stays as it is, but for the reason. */
+function keepWaiting(task: Task, err: string, timestamp: number): Decision {
+  const { state, message } = task.status;
+  return { task, nodeId: task.nodeId, state, message, err, timestamp, held: [] };
+}
+
+function takeBack(state: SchedulerState, { task, nodeId }: Decision): void {
+  const info = state.nodes.get(nodeId);
+  if (info !== undefined) untrackTask(info, task.id);
+  state.known.set(task.id, { nodeId: task.nodeId, state: task.status.state });
+  if (task.nodeId === '') state.queue.set(task.id, task);
+}
+
+function isFresh(state: SchedulerState, nodeId: string, tx: Transaction): boolean {
+  const info = state.nodes.get(nodeId);
+  const stored = tx.get('node', nodeId);
+  return info !== undefined && stored !== undefined && stored.meta.version === info.node.meta.version;
+}
+
+function comparePreassigned(a: Task, b: Task): number {
+  return compareText(a.nodeId, b.nodeId) || compareText(a.serviceId, b.serviceId) || compareText(a.id, b.id);
+}
+
+function compareQueued(a: Task, b: Task): number {
+  return (
+    compareText(a.serviceId, b.serviceId) ||
+    (a.specVersion ?? 0) - (b.specVersion ?? 0) ||
+    a.slot - b.slot ||
+    compareText(a.id, b.id)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function sorted(tasks: Task[], compare: (a: Task, b: Task) => number): Task[] {
+  return tasks.sort(compare);
+}

@@ -1,0 +1,41 @@
+// Why a task runs where it does, or nowhere: every node with every filter that rejects it, and the keys by which nodes are ranked.
+// For explanations only: nothing is decided here.
+
+import type { Task } from '../../model/objects.ts';
+import type { Reader } from '../../store/reader.ts';
+import { demandOf, type FilterName, rejections } from './filter.ts';
+import { activeOf, failureKey } from './nodes.ts';
+import type { SchedulerState } from './state.ts';
+import { type Contest, compareNodes, failureRank } from './tree.ts';
+
+export interface NodeVerdict {
+  readonly nodeId: string;
+  /** In pipeline order; empty when the node could take the task. The first is the one that `Status.Err` counts. */
+  readonly failing: readonly FilterName[];
+  /** The keys of R-S14, most significant first; smaller is better. Failures below five read 0. */
+  readonly rank: { readonly failures: number; readonly serviceTasks: number; readonly totalTasks: number };
+}
+
+/**
+ * What the scheduler would say of each node for `task`, best ranked first, those that reject it among them. A task that is counted on
+ * a node already counts against itself there.
+ */
+export function judgeNodes(
+  state: SchedulerState,
+  task: Task,
+  store: Reader,
+  now: number,
+): readonly NodeVerdict[] {
+  const demand = demandOf(task, store);
+  const contest: Contest = { serviceId: task.serviceId, failureKey: failureKey(task), now };
+  const nodes = [...state.nodes.values()].sort((a, b) => compareNodes(a, b, contest));
+  return nodes.map((info) => ({
+    nodeId: info.node.id,
+    failing: rejections(demand, info),
+    rank: {
+      failures: failureRank(info, contest),
+      serviceTasks: activeOf(info, task.serviceId),
+      totalTasks: info.active,
+    },
+  }));
+}
