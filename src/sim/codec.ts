@@ -19,48 +19,65 @@ export interface EncodedGraph<Data> {
   readonly containers: readonly Encoded[];
 }
 
-/** @throws Error naming the path of anything that is not plain data: a function, a class instance, NaN ... */
+/** Where a container was met first: under which key of which other. */
+interface Place {
+  readonly object: object;
+  readonly parent: Place | undefined;
+  readonly key: string;
+}
+
+/** How a container that was met at `place` is reached from the root, for people. */
+function pathTo(place: Place | undefined): string {
+  return place === undefined ? '' : pathTo(place.parent) + place.key;
+}
+
+/**
+ * A minus zero becomes a zero, as in JSON.
+ * @throws Error naming the path of anything that is not plain data: a function, a class instance, NaN ...
+ */
 export function encodeGraph<Data>(root: Data): EncodedGraph<Data> {
   const numbers = new Map<object, number>();
-  const queue: { readonly object: object; readonly path: string }[] = [];
+  const places: Place[] = [];
 
-  const value = (data: unknown, path: string): Value => {
+  const value = (data: unknown, parent: Place | undefined, key: string | number): Value => {
     if (data === undefined) return [];
     if (data === null || typeof data === 'string' || typeof data === 'boolean') return data;
-    if (typeof data === 'number' && Number.isFinite(data)) return data;
-    if (typeof data !== 'object')
-      throw new Error(`not plain data: ${typeof data} ${String(data)} at ${path}`);
+    if (typeof data === 'number' && Number.isFinite(data)) return data === 0 ? 0 : data;
+    const step = typeof key === 'number' ? `[${key}]` : parent === undefined ? key : `.${key}`;
+    if (typeof data !== 'object') {
+      throw new Error(`not plain data: ${typeof data} ${String(data)} at ${pathTo(parent)}${step}`);
+    }
     let number = numbers.get(data);
     if (number === undefined) {
       number = numbers.size;
       numbers.set(data, number);
-      queue.push({ object: data, path });
+      places.push({ object: data, parent, key: step });
     }
     return [number];
   };
 
-  const container = (object: object, path: string): Encoded => {
-    if (Array.isArray(object)) return { a: object.map((item, i) => value(item, `${path}[${i}]`)) };
+  const container = (place: Place): Encoded => {
+    const { object } = place;
+    if (Array.isArray(object)) return { a: Array.from(object, (item, i) => value(item, place, i)) };
     if (object instanceof Map) {
       return {
-        m: [...object].map(([key, item]) => [
-          value(key, `${path} key`),
-          value(item, `${path}.${String(key)}`),
-        ]),
+        m: Array.from(object, ([key, item]) => [value(key, place, 'key'), value(item, place, String(key))]),
       };
     }
-    if (object instanceof Set) return { s: [...object].map((item) => value(item, `${path} member`)) };
+    if (object instanceof Set) return { s: Array.from(object, (item) => value(item, place, 'member')) };
     const prototype: unknown = Object.getPrototypeOf(object);
-    if (prototype !== Object.prototype && prototype !== null) {
-      throw new Error(`not plain data: an instance of ${object.constructor.name} at ${path}`);
+    if (prototype !== Object.prototype) {
+      const what =
+        prototype === null ? 'an object without prototype' : `an instance of ${object.constructor.name}`;
+      throw new Error(`not plain data: ${what} at ${pathTo(place)}`);
     }
-    return { o: Object.entries(object).map(([key, item]) => [key, value(item, `${path}.${key}`)]) };
+    return { o: Object.entries(object).map(([key, item]) => [key, value(item, place, key)]) };
   };
 
-  const encodedRoot = value(root, 'world');
+  const encodedRoot = value(root, undefined, 'world');
   const containers: Encoded[] = [];
-  for (let next = queue[0]; next !== undefined; next = queue[containers.length]) {
-    const encoded = container(next.object, next.path);
+  for (let next = places[0]; next !== undefined; next = places[containers.length]) {
+    const encoded = container(next);
     if (Object.isFrozen(next.object)) encoded.f = 1;
     containers.push(encoded);
   }
@@ -87,9 +104,15 @@ export function decodeGraph<Data>(graph: EncodedGraph<Data>): Data {
       for (const [key, item] of encoded.m ?? []) object.set(value(key), value(item));
     else if (object instanceof Set) for (const item of encoded.s ?? []) object.add(value(item));
     else if (object !== undefined)
-      for (const [key, item] of encoded.o ?? []) Reflect.set(object, key, value(item));
+      for (const [key, item] of encoded.o ?? []) setOwn(object, key, value(item));
   }
   for (const [i, encoded] of graph.containers.entries()) if (encoded.f) Object.freeze(made[i]);
   // The one cast of the codec: a decoded graph has the type of the graph that was encoded.
   return value(graph.root) as Data;
+}
+
+/** Sets a property even where the language has other plans for its name. */
+function setOwn(object: object, key: string, value: unknown): void {
+  if (key !== '__proto__') Reflect.set(object, key, value);
+  else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -18,7 +18,7 @@ export interface Context<T extends WorldTypes> {
   send(to: string, body: T['body']): void;
   /** Hands `body` back after `delay` microseconds of this host's clock. Gone at a crash. Returns an id to cancel it by. */
   later(delay: number, body: T['body']): number;
-  /** Forgets a timer. Cancelling one that has fired is harmless. */
+  /** Forgets a timer: it is never handed back, even if it came due during a pause. Cancelling one that has fired is harmless. */
   cancel(timerId: number): void;
   /** A draw from the named stream, uniform in [0, bound). */
   random(stream: string, bound: number): number;
@@ -28,7 +28,7 @@ export interface Context<T extends WorldTypes> {
   replace(file: string, records: readonly T['record'][]): void;
   /** Makes everything written so far durable, then hands `body` back. Syncs end in order. */
   sync(body: T['body']): void;
-  /** A file as it stands on the disk at boot. */
+  /** What is safe on the disk: at boot, all of a file. What was written since counts only once its sync has ended. */
   read(file: string): DiskFile<T['record']>;
   /** True when somebody watches: notes need not be made otherwise. */
   readonly watched: boolean;
@@ -76,6 +76,10 @@ export class WorldContext<T extends WorldTypes> implements Context<T> {
     this.from = event.from;
   }
 
+  leave(): void {
+    this.#current = undefined;
+  }
+
   get #host(): Host<T> {
     assert(this.#current !== undefined, 'a context is used only while an event is handled');
     return this.#current;
@@ -114,7 +118,7 @@ export class WorldContext<T extends WorldTypes> implements Context<T> {
   }
 
   replace(file: string, records: readonly T['record'][]): void {
-    this.#host.disk.unsynced.push({ kind: 'replace', file, records });
+    this.#host.disk.unsynced.push({ kind: 'replace', file, records: [...records] });
   }
 
   sync(body: T['body']): void {

@@ -87,7 +87,8 @@ export function flushDisk<R>(disk: Disk<R>): void {
   disk.syncs = [];
 }
 
-/** What a booting program finds in `file`. */
-export function readFile<R>(disk: Disk<R>, file: string): DiskFile<R> {
-  return disk.synced.get(file) ?? { records: [], torn: false };
+/** What a booting program finds in `file`: its own copy, which later writes do not change. */
+export function readFile<R>(disk: Disk<R>, name: string): DiskFile<R> {
+  const file = disk.synced.get(name);
+  return file === undefined ? { records: [], torn: false } : { records: [...file.records], torn: file.torn };
 }

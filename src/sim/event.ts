@@ -17,11 +17,8 @@ export interface WorldTypes {
   note: { readonly kind: string };
 }
 
-/**
- * How an event came to be. `command` comes from outside the world, `sync` from the host's disk; `arrived` is any of them that
- * waited out a pause.
- */
-export type DeliveryKind = 'timer' | 'message' | 'sync' | 'command' | 'arrived';
+/** How an event came to be. `command` comes from outside the world, `sync` from the host's disk. */
+export type DeliveryKind = 'timer' | 'message' | 'sync' | 'command';
 
 interface Pending {
   /** Virtual time, integer microseconds since the start of the run. */
@@ -38,9 +35,9 @@ interface Pending {
 
 /** Something for the program of host `to`. */
 export interface Delivery<T extends WorldTypes> extends Pending {
-  kind: DeliveryKind;
+  readonly kind: DeliveryKind;
   /** Whether it still counts when its time comes: the boots of the host (and the cuts of the link) it was made for. */
-  epoch: number;
+  readonly epoch: number;
   readonly body: T['body'];
 }
 

@@ -3,7 +3,7 @@
 import { assert, unreachable } from './assert.ts';
 import { type HostClock, readClock, setClock, worldTime } from './clock.ts';
 import { crashDisk, createDisk, flushDisk } from './disk.ts';
-import type { AddHost, FaultEvent, SimEvent, WorldTypes } from './event.ts';
+import type { AddHost, Delivery, FaultEvent, SimEvent, WorldTypes } from './event.ts';
 import { createHost, goDown, type Host } from './host.ts';
 import type { Network } from './network.ts';
 import type { EventQueue } from './queue.ts';
@@ -15,6 +15,8 @@ export interface Ground<T extends WorldTypes> {
   readonly hosts: Map<string, Host<T>>;
   readonly network: Network;
   readonly queue: EventQueue<SimEvent<T>>;
+  /** Takes what waited out a pause: it is handled before anything queued. */
+  readonly resumed: Delivery<T>[];
   readonly streams: Streams;
   boot(host: Host<T>, event: FaultEvent<T>): void;
 }
@@ -65,6 +67,7 @@ export function applyFault<T extends WorldTypes>(ground: Ground<T>, event: Fault
       changeClock(ground, hostOf(ground, fault.host), fault.ratePpm, fault.offset);
       return;
     case 'disk':
+      assertTime(fault.syncLatency, 'a sync latency');
       hostOf(ground, fault.host).disk.syncLatency = fault.syncLatency;
       return;
     case 'cut':
@@ -85,6 +88,8 @@ export function applyFault<T extends WorldTypes>(ground: Ground<T>, event: Fault
       ground.network.heal();
       return;
     case 'link':
+      assertTime(fault.settings.latency ?? 0, 'a latency');
+      assertTime(fault.settings.jitter ?? 0, 'a jitter');
       for (const [from, to] of pairs(ground, fault.from, fault.to)) {
         const { state } = ground.network.link(from, to);
         state.settings = { ...state.settings, ...fault.settings };
@@ -95,6 +100,13 @@ export function applyFault<T extends WorldTypes>(ground: Ground<T>, event: Fault
   }
 }
 
+function assertTime(microseconds: number, what: string): void {
+  assert(
+    Number.isSafeInteger(microseconds) && microseconds >= 0,
+    `${what} is a whole number of microseconds, got ${microseconds}`,
+  );
+}
+
 function hostOf<T extends WorldTypes>(ground: Ground<T>, name: string): Host<T> {
   const host = ground.hosts.get(name);
   if (host === undefined) throw new Error(`there is no host ${name}`);
@@ -102,6 +114,7 @@ function hostOf<T extends WorldTypes>(ground: Ground<T>, name: string): Host<T> 
 }
 
 function addHost<T extends WorldTypes>(ground: Ground<T>, add: AddHost<T>, event: FaultEvent<T>): void {
+  assert(add.host !== '', 'a host has a name');
   assert(!ground.hosts.has(add.host), `host ${add.host} is there already`);
   const host = createHost<T>(add.host, add.config);
   ground.hosts.set(add.host, host);
@@ -120,16 +133,19 @@ function* pairs<T extends WorldTypes>(
   }
 }
 
-/** What waited becomes due now, in its old order, before anything later that is due now. */
+/** What waited becomes due now, in the order in which it came due, before anything else that is due now. */
 function resume<T extends WorldTypes>(ground: Ground<T>, host: Host<T>): void {
   if (!host.paused) return;
   host.paused = false;
   for (const event of host.backlog) {
     event.at = ground.now;
-    ground.queue.push(event);
+    ground.resumed.push(event);
   }
   host.backlog = [];
 }
+
+/** A thousand times as fast as the world. */
+const fastest = 1_000_000_000;
 
 /** Running timers keep what is left of them by the host's clock, so a change of rate moves them in world time. */
 function changeClock<T extends WorldTypes>(
@@ -138,6 +154,11 @@ function changeClock<T extends WorldTypes>(
   ratePpm: number,
   offset: number,
 ): void {
+  assert(
+    Number.isSafeInteger(ratePpm) && ratePpm > 0 && ratePpm <= fastest,
+    `no clock runs at ${ratePpm} ppm`,
+  );
+  assert(Number.isSafeInteger(offset), `a clock is moved by whole microseconds, not ${offset}`);
   const old: HostClock = { ...host.clock };
   setClock(host.clock, ground.now, ratePpm, offset);
   const events = ground.queue.toSorted();

@@ -113,6 +113,10 @@ export class Network {
     this.link(from, to).state.cut = false;
   }
 
+  isCut(from: string, to: string): boolean {
+    return this.#links.get(from)?.get(to)?.state.cut ?? false;
+  }
+
   /** Mends every cut; settings stay. */
   heal(): void {
     for (const row of this.#links.values()) for (const link of row.values()) link.state.cut = false;

@@ -5,9 +5,11 @@ interface Timed {
   readonly seq: number;
 }
 
-/** Pending events in total order: earlier `at` first, then lower `seq`. */
+/** Pending events in total order: earlier `at` first, then lower `seq`. An event's `at` must not change while it is pending. */
 export class EventQueue<E extends Timed> {
   readonly #heap: E[] = [];
+  /** The `at` of each event of the heap, beside it: comparing must not fetch the events themselves. */
+  readonly #times: number[] = [];
 
   get size(): number {
     return this.#heap.length;
@@ -18,47 +20,60 @@ export class EventQueue<E extends Timed> {
   }
 
   push(event: E): void {
+    const hole = this.#heap.length;
+    this.#heap.push(event);
+    this.#times.push(event.at);
+    this.#rise(hole, event);
+  }
+
+  /** Puts `event` where the hole is, or as far above it as its time demands. */
+  #rise(from: number, event: E): void {
     const heap = this.#heap;
-    let hole = heap.length;
-    heap.push(event);
-    const { at, seq } = event;
+    const times = this.#times;
+    const { at } = event;
+    let hole = from;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
       const above = heap[parent];
-      if (above === undefined || above.at < at || (above.at === at && above.seq < seq)) break;
+      const aboveAt = times[parent];
+      if (above === undefined || aboveAt === undefined) break;
+      if (aboveAt < at || (aboveAt === at && above.seq < event.seq)) break;
       heap[hole] = above;
+      times[hole] = aboveAt;
       hole = parent;
     }
     heap[hole] = event;
+    times[hole] = at;
   }
 
   pop(): E | undefined {
     const heap = this.#heap;
+    const times = this.#times;
     const top = heap[0];
     const last = heap.pop();
-    if (last === undefined || heap.length === 0) return top;
+    times.pop();
     const size = heap.length;
-    const { at, seq } = last;
+    if (last === undefined || size === 0) return top;
+    // The hole at the top sinks to the bottom along the lesser children; the last event, most often a late one, rises from there.
     let hole = 0;
-    for (;;) {
-      let child = 2 * hole + 1;
-      let least = heap[child];
-      if (least === undefined) break;
-      const right = heap[child + 1];
-      if (
-        child + 1 < size &&
-        right !== undefined &&
-        (right.at < least.at || (right.at === least.at && right.seq < least.seq))
-      ) {
-        child += 1;
-        least = right;
-      }
-      if (at < least.at || (at === least.at && seq < least.seq)) break;
-      heap[hole] = least;
+    for (let child = 1; child < size; child = 2 * hole + 1) {
+      if (child + 1 < size && this.#before(child + 1, child)) child += 1;
+      const lesser = heap[child];
+      const lesserAt = times[child];
+      if (lesser === undefined || lesserAt === undefined) break;
+      heap[hole] = lesser;
+      times[hole] = lesserAt;
       hole = child;
     }
-    heap[hole] = last;
+    this.#rise(hole, last);
     return top;
+  }
+
+  #before(one: number, other: number): boolean {
+    const at = this.#times[one];
+    const otherAt = this.#times[other];
+    if (at === undefined || otherAt === undefined) return false;
+    return at === otherAt ? (this.#heap[one]?.seq ?? 0) < (this.#heap[other]?.seq ?? 0) : at < otherAt;
   }
 
   /** All pending events in the order in which they will be popped. */
@@ -69,6 +84,7 @@ export class EventQueue<E extends Timed> {
   /** Replaces the contents. */
   reset(events: readonly E[]): void {
     this.#heap.length = 0;
+    this.#times.length = 0;
     for (const event of events) this.push(event);
   }
 }

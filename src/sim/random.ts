@@ -27,7 +27,7 @@ class Xor128Stream implements Stream {
   draw(bound: number): number {
     assert(Number.isSafeInteger(bound) && bound > 0, `a draw needs a positive integer bound, got ${bound}`);
     const word = this.generator.int32() >>> 0;
-    // Below 2^32 one word decides; above it, 21 further bits are put in front. Both are exact in a double.
+    // Up to 2^32 one word decides; above it, 21 further bits are put in front. IEEE doubles: the same in every engine.
     const drawn =
       bound <= two32
         ? Math.floor((word / two32) * bound)

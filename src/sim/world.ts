@@ -8,7 +8,7 @@ import { decodeGraph, type EncodedGraph, encodeGraph } from './codec.ts';
 import { type Hands, type Program, WorldContext } from './context.ts';
 import { Digest, hashText } from './digest.ts';
 import { beginSync, endSync } from './disk.ts';
-import type { Delivery, Input, JournalEntry, PlanStep, SimEvent, WorldTypes } from './event.ts';
+import type { Delivery, FaultEvent, Input, JournalEntry, PlanStep, SimEvent, WorldTypes } from './event.ts';
 import { applyFault, type Ground } from './faults.ts';
 import type { Host } from './host.ts';
 import { type LinkState, Network } from './network.ts';
@@ -23,6 +23,7 @@ interface WorldData<T extends WorldTypes> {
   readonly handled: number;
   readonly digest: readonly [number, number];
   readonly pending: readonly SimEvent<T>[];
+  readonly resumed: readonly Delivery<T>[];
   readonly cancelled: readonly number[];
   readonly hosts: readonly Host<T>[];
   readonly links: readonly LinkState[];
@@ -61,6 +62,8 @@ export class World<T extends WorldTypes> {
   readonly seed: string;
   readonly #program: Program<T>;
   readonly #queue = new EventQueue<SimEvent<T>>();
+  /** What waited out a pause that is over: due now, in this order, before all that is queued. */
+  readonly #resumed: Delivery<T>[] = [];
   readonly #hosts = new Map<string, Host<T>>();
   readonly #nameHashes = new Map<string, number>();
   readonly #digest = new Digest();
@@ -97,12 +100,12 @@ export class World<T extends WorldTypes> {
 
   /** How many events are pending, dead ones included. */
   get pending(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#resumed.length;
   }
 
   /** When the next event is due; undefined if nothing is pending. */
   get nextAt(): number | undefined {
-    return this.#queue.peek()?.at;
+    return (this.#resumed[0] ?? this.#queue.peek())?.at;
   }
 
   /** The digest of the run so far: 16 hexadecimal digits. */
@@ -134,14 +137,14 @@ export class World<T extends WorldTypes> {
 
   /** True when a message sent now from one host to the other would be lost to a cut. */
   isCut(from: string, to: string): boolean {
-    return this.#network.link(from, to).state.cut;
+    return this.#network.isCut(from, to);
   }
 
   watch(watcher: Watcher<T>): void {
     this.#watchers.push(watcher);
   }
 
-  /** Gives the world something from outside, now. It becomes the next event at this time. */
+  /** Gives the world something from outside, now: it happens after all that is due now already. */
   inject(input: Input<T>): void {
     this.#journal.push({ after: this.#handled, given: this.#now, at: this.#now, input });
     this.#enqueue(this.#now, input);
@@ -177,10 +180,14 @@ export class World<T extends WorldTypes> {
   /** Handles the next event, if there is one not later than `limit`. */
   step(limit: number = Number.MAX_SAFE_INTEGER): boolean {
     for (;;) {
-      const next = this.#queue.peek();
+      const waited = this.#resumed[0];
+      const next = waited ?? this.#queue.peek();
       if (next === undefined || next.at > limit) return false;
-      this.#queue.pop();
-      if (this.#handle(next)) return true;
+      if (waited === undefined) this.#queue.pop();
+      else this.#resumed.shift();
+      if (next.kind === 'fault') this.#strike(next);
+      else if (!this.#deliver(next, waited !== undefined)) continue;
+      return true;
     }
   }
 
@@ -190,26 +197,29 @@ export class World<T extends WorldTypes> {
     if (this.#now < time) this.#now = time;
   }
 
-  /** Handles `event` unless it died before its time came: then nothing of it is left, as if it had never been. */
-  #handle(event: SimEvent<T>): boolean {
-    if (event.kind === 'fault') {
-      this.#begin(event);
-      try {
-        applyFault(this.#ground, event);
-      } catch (error) {
-        throw this.#broken(error, event);
-      }
-      return true;
+  #strike(event: FaultEvent<T>): void {
+    this.#begin(event);
+    try {
+      applyFault(this.#ground, event);
+    } catch (error) {
+      throw this.#broken(error, event);
     }
+    this.#context.leave();
+  }
+
+  /** Hands `event` to its host, unless it died before its time came: then nothing of it is left, as if it had never been. */
+  #deliver(event: Delivery<T>, waited: boolean): boolean {
     const host = this.#hosts.get(event.to);
-    if (host === undefined || !host.up || !this.#alive(event, host)) return false;
-    if (event.kind === 'sync') endSync(host.disk);
-    if (host.paused) {
-      // It has arrived, and a sync has ended: from now on only the death of the host can take it back.
-      if (event.kind !== 'command') event.kind = 'arrived';
-      event.epoch = host.boots;
-      host.backlog.push(event);
-      return false;
+    if (host === undefined || !host.up) return false;
+    if (event.kind === 'timer' && this.#cancelled.size > 0 && this.#cancelled.delete(event.seq)) return false;
+    if (!waited) {
+      if (!this.#alive(event, host)) return false;
+      if (event.kind === 'sync') endSync(host.disk);
+      if (host.paused) {
+        // It has arrived, and a sync has ended: from now on only the death of the host, or a cancel, can take it back.
+        host.backlog.push(event);
+        return false;
+      }
     }
     this.#begin(event);
     this.#context.enter(host, event);
@@ -218,21 +228,17 @@ export class World<T extends WorldTypes> {
     } catch (error) {
       throw this.#broken(error, event);
     }
+    this.#context.leave();
     return true;
   }
 
   #alive(event: Delivery<T>, host: Host<T>): boolean {
     switch (event.kind) {
-      case 'arrived':
-        return event.epoch === host.boots;
       case 'timer':
-        if (this.#cancelled.size > 0 && this.#cancelled.delete(event.seq)) return false;
-        return event.epoch === host.boots;
-      case 'message':
-        if (event.from === event.to) return event.epoch === host.boots;
-        return event.epoch === this.#epochOf(event.from, host);
       case 'sync':
         return event.epoch === host.boots;
+      case 'message':
+        return event.epoch === (event.from === event.to ? host.boots : this.#epochOf(event.from, host));
       case 'command':
         return true;
       default:
@@ -251,7 +257,8 @@ export class World<T extends WorldTypes> {
     digest.mix(event.at);
     digest.mix(event.seq);
     digest.mix(event.cause);
-    digest.mix(this.#nameHash(event.to) + Math.imul(this.#nameHash(event.from), 31));
+    digest.mix(this.#nameHash(event.to));
+    if (event.from !== '') digest.mix(this.#nameHash(event.from));
     digest.mixData(event.body, 2);
     this.#recent[this.#handled % remembered] = event;
     this.#handled += 1;
@@ -268,6 +275,7 @@ export class World<T extends WorldTypes> {
       hosts: this.#hosts,
       network: this.#network,
       queue: this.#queue,
+      resumed: this.#resumed,
       streams: this.#streams,
       boot: (host, event) => world.#boot(host, event),
     };
@@ -300,8 +308,11 @@ export class World<T extends WorldTypes> {
     const bySeq = new Map(this.#recent.map((recent) => [recent.seq, recent]));
     const chain: string[] = [];
     for (let link: SimEvent<T> | undefined = event; link !== undefined && chain.length < 20; ) {
-      const who = link.kind === 'fault' ? 'the plan' : link.to;
-      chain.push(`at ${link.at} us, event ${link.seq}: ${link.kind} ${link.body.kind} for ${who}`);
+      const target = link.kind === 'fault' ? ('host' in link.body ? link.body.host : 'the network') : link.to;
+      const sender = link.from === '' ? '' : ` from ${link.from}`;
+      chain.push(
+        `at ${link.at} us, event ${link.seq}: ${link.kind} ${link.body.kind} for ${target}${sender}`,
+      );
       link = bySeq.get(link.cause);
     }
     return new WorldError(error, chain);
@@ -376,6 +387,7 @@ export class World<T extends WorldTypes> {
   #forgetFired(): void {
     const pending = new Set(this.#queue.toSorted().map((event) => event.seq));
     for (const host of this.#hosts.values()) for (const event of host.backlog) pending.add(event.seq);
+    for (const event of this.#resumed) pending.add(event.seq);
     for (const timerId of this.#cancelled) if (!pending.has(timerId)) this.#cancelled.delete(timerId);
   }
 
@@ -406,6 +418,7 @@ export class World<T extends WorldTypes> {
       handled: this.#handled,
       digest: this.#digest.save(),
       pending: this.#queue.toSorted(),
+      resumed: this.#resumed,
       cancelled: [...this.#cancelled].sort((a, b) => a - b),
       hosts: [...this.#hosts.values()],
       links: this.#network.save(),
@@ -423,6 +436,7 @@ export class World<T extends WorldTypes> {
     world.#handled = data.handled;
     world.#digest.load(data.digest);
     world.#queue.reset(data.pending);
+    world.#resumed.push(...data.resumed);
     for (const timerId of data.cancelled) world.#cancelled.add(timerId);
     for (const host of data.hosts) world.#hosts.set(host.name, host);
     world.#network.load(data.links);
