@@ -1,0 +1,56 @@
+// How orchestrators make tasks and push them on. A task's spec, slot and node never change afterwards; a restart is a new task (R-O4).
+
+import type { Service, Task } from '../../model/objects.ts';
+import { TaskState } from '../../model/state.ts';
+import type { Transaction } from '../../store/transaction.ts';
+
+/** Where a task belongs: a slot of a replicated service (1, 2, ...; node empty), or a node of a global one (slot 0). */
+export interface Place {
+  readonly slot: number;
+  readonly nodeId: string;
+}
+
+/** `web.2.<id>`, or `web.<node>.<id>` without a slot (R-O11). The container has the same name. */
+export function taskName(serviceName: string, place: Place, taskId: string): string {
+  return `${serviceName}.${place.slot === 0 ? place.nodeId : place.slot}.${taskId}`;
+}
+
+/** Creates a task from the service as it is now (R-O10). */
+export function createTask(
+  tx: Transaction,
+  id: string,
+  service: Service,
+  place: Place,
+  desiredState: TaskState,
+): Task {
+  const { spec, specVersion } = service;
+  return tx.create('task', {
+    id,
+    annotations: { name: taskName(spec.name, place, id), labels: [] },
+    serviceAnnotations: { name: spec.name, labels: spec.labels },
+    serviceId: service.id,
+    slot: place.slot,
+    nodeId: place.nodeId,
+    spec: spec.task,
+    specVersion,
+    desiredState,
+    status: { state: TaskState.New, timestamp: tx.now, message: 'created', err: '' },
+    ...(spec.endpoint && { endpoint: { spec: spec.endpoint, ports: [], virtualIps: [] } }),
+    networks: [],
+    assignedGenericResources: [],
+    ...(spec.task.logDriver && { logDriver: spec.task.logDriver }),
+  });
+}
+
+/**
+ * Raises a task's desired state; it never goes down (R-O2).
+ * @returns false when the task is gone, or already there or beyond
+ */
+export function raiseDesired(tx: Transaction, taskId: string, desiredState: TaskState): boolean {
+  const task = tx.get('task', taskId);
+  if (task === undefined || task.desiredState >= desiredState) return false;
+  tx.update('task', taskId, (draft) => {
+    draft.desiredState = desiredState;
+  });
+  return true;
+}
