@@ -2,6 +2,7 @@
 // They are reactors: they watch committed changes and timers, and write only when the one writer calls on them.
 // A reactor holds no closures and no class instances: its state is plain data and dies with the leadership.
 
+import type { CallFailure } from '../model/failure.ts';
 import type { StoreEvent } from '../store/event.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Transaction } from '../store/transaction.ts';
@@ -47,4 +48,6 @@ export interface Reactor<State, Timer, Job> {
   timer(leader: Leader<Timer, Job>, state: State, timer: Timer): void;
   write(leader: Leader<Timer, Job>, state: State, job: Job, tx: Transaction): 'done' | 'again';
   written(leader: Leader<Timer, Job>, state: State, job: Job, outcome: Outcome): void;
+  /** `write` threw a `CallFailure`: nothing of the transaction is left. Only for reactors that answer users; others must not throw one. */
+  refused?(leader: Leader<Timer, Job>, state: State, job: Job, failure: CallFailure): void;
 }

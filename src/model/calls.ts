@@ -83,7 +83,9 @@ export interface ManagerView {
 }
 
 /** Records of one kind, in ascending ID order. */
-export type RecordList = { [K in Kind]: { readonly kind: K; readonly records: readonly Records[K][] } }[Kind];
+export type RecordList<Of extends Kind = Kind> = {
+  [K in Of]: { readonly kind: K; readonly records: readonly Records[K][] };
+}[Of];
 
 export type ControlResult =
   /** The ID of what was created, changed or removed. */

@@ -11,6 +11,8 @@ import type { FileSpec, Platform } from './spec.ts';
 export interface CallMessage<Call> {
   readonly kind: 'call';
   readonly route: readonly string[];
+  /** A manager has passed it on already: it may be forwarded once (R-R31). */
+  readonly forwarded: boolean;
   readonly call: Call;
 }
 

@@ -1,0 +1,73 @@
+// Control API: looks at the committed state. Answered by whoever believes to lead, without asking a quorum: a leader that has been
+// cut off answers with what it last knew (R-R27).
+
+import type { ControlQuery, ManagerView, RecordList } from '../../model/calls.ts';
+import type { Kind, Records } from '../../model/objects.ts';
+import type { Reader } from '../../store/reader.ts';
+import { reader } from '../../store/store.ts';
+import type { ManagerContext } from '../context.ts';
+import { sendReply } from '../reply.ts';
+import type { ManagerState } from '../state.ts';
+
+/** Answers a look at one record or at a whole table. */
+export function answerQuery(
+  context: ManagerContext,
+  manager: ManagerState,
+  call: ControlQuery,
+  route: readonly string[],
+): void {
+  const list = listOf(reader(manager.store), call.kind, call.method === 'get' ? call.recordId : undefined);
+  if (call.method === 'get' && list.records.length === 0) {
+    const error = { code: 'NotFound', message: `${call.kind} ${call.recordId} not found` } as const;
+    sendReply(context, route, { method: 'control.failed', id: call.id, error });
+    return;
+  }
+  const managers = call.kind === 'node' ? managerViews(manager) : [];
+  sendReply(context, route, {
+    method: 'control.done',
+    id: call.id,
+    result: { kind: 'records', list, managers },
+  });
+}
+
+/** The managers as the answering one sees them; itself it always reaches (R-R40). */
+function managerViews(manager: ManagerState): (readonly [nodeId: string, view: ManagerView])[] {
+  const { self, raft, peers } = manager;
+  return [...manager.members.values()]
+    .sort((a, b) => a.raftId - b.raftId)
+    .map((member) => [
+      member.nodeId,
+      {
+        leader: member.raftId === raft.leader,
+        reachable: member.raftId === self.raftId || peers.get(member.raftId)?.active === true,
+        addr: member.addr,
+      },
+    ]);
+}
+
+function records<K extends Kind>(from: Reader, kind: K, id: string | undefined): readonly Records[K][] {
+  if (id === undefined) return from.list(kind);
+  const record = from.get(kind, id);
+  return record === undefined ? [] : [record];
+}
+
+function listOf(from: Reader, kind: Kind, id: string | undefined): RecordList {
+  switch (kind) {
+    case 'cluster':
+      return { kind, records: records(from, kind, id) };
+    case 'config':
+      return { kind, records: records(from, kind, id) };
+    case 'network':
+      return { kind, records: records(from, kind, id) };
+    case 'node':
+      return { kind, records: records(from, kind, id) };
+    case 'secret':
+      return { kind, records: records(from, kind, id) };
+    case 'service':
+      return { kind, records: records(from, kind, id) };
+    case 'task':
+      return { kind, records: records(from, kind, id) };
+    case 'volume':
+      return { kind, records: records(from, kind, id) };
+  }
+}

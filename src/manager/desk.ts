@@ -1,0 +1,105 @@
+// The leader as one reactor sees it: what leader.ts promises, for the reactor's own timers and jobs, and what the dispatcher and the
+// control API need besides. A desk holds nothing of its own; it is made for a call and thrown away.
+
+import type { Member, Reply } from '../model/calls.ts';
+import { formatId } from '../model/ids.ts';
+import type { ManagerPeer } from '../model/messages.ts';
+import type { Reader } from '../store/reader.ts';
+import { reader, type Store } from '../store/store.ts';
+import type { ManagerContext } from './context.ts';
+import type { Leader } from './leader.ts';
+import { type JobOf, queued, type ReactorName, type TimerOf, timed } from './reactors.ts';
+import { sendReply } from './reply.ts';
+import type { Leadership, ManagerState } from './state.ts';
+
+/** A leader with its members and its answers. */
+export interface Desk<Timer, Job> extends Leader<Timer, Job> {
+  readonly self: Member;
+  /** Members of the Raft group, by ascending Raft ID. */
+  members(): readonly Member[];
+  /** Whether this manager has reached that member lately (R-R40). */
+  isReachable(raftId: number): boolean;
+  /** Managers as agents are told of them (R-R163). */
+  managers(): readonly ManagerPeer[];
+  /** Answers a call along the way it came. */
+  reply(route: readonly string[], reply: Reply): void;
+}
+
+/** The weight of every manager in the list agents get (R-R163). */
+const listedWeight = 10;
+
+/** Readers hold nothing but their store, so one serves for its life. */
+const readers = new WeakMap<Store, Reader>();
+
+function readerOf(store: Store): Reader {
+  let known = readers.get(store);
+  if (known === undefined) {
+    known = reader(store);
+    readers.set(store, known);
+  }
+  return known;
+}
+
+export class ReactorDesk<Name extends ReactorName> implements Desk<TimerOf<Name>, JobOf<Name>> {
+  readonly store: Reader;
+  readonly #context: ManagerContext;
+  readonly #manager: ManagerState;
+  readonly #leadership: Leadership;
+  readonly #reactor: Name;
+
+  constructor(context: ManagerContext, manager: ManagerState, leadership: Leadership, reactor: Name) {
+    this.store = readerOf(manager.store);
+    this.#context = context;
+    this.#manager = manager;
+    this.#leadership = leadership;
+    this.#reactor = reactor;
+  }
+
+  get nodeId(): string {
+    return this.#manager.self.nodeId;
+  }
+
+  get self(): Member {
+    return this.#manager.self;
+  }
+
+  now(): number {
+    return this.#context.now();
+  }
+
+  later(delay: number, timer: TimerOf<Name>): number {
+    return this.#context.later(delay, timed[this.#reactor](this.#leadership.term, timer));
+  }
+
+  cancel(timerId: number): void {
+    this.#context.cancel(timerId);
+  }
+
+  random(stream: string, bound: number): number {
+    return this.#context.random(stream, bound);
+  }
+
+  newId(): string {
+    return formatId((bound) => this.#context.random('ids', bound));
+  }
+
+  request(job: JobOf<Name>): void {
+    this.#leadership.queue.push(queued[this.#reactor](job));
+  }
+
+  members(): readonly Member[] {
+    return [...this.#manager.members.values()].sort((a, b) => a.raftId - b.raftId);
+  }
+
+  isReachable(raftId: number): boolean {
+    return raftId === this.self.raftId || this.#manager.peers.get(raftId)?.active === true;
+  }
+
+  managers(): readonly ManagerPeer[] {
+    return this.members().map(({ host, nodeId }) => ({ host, nodeId, weight: listedWeight }));
+  }
+
+  reply(route: readonly string[], reply: Reply): void {
+    sendReply(this.#context, route, reply);
+  }
+}

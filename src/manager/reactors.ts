@@ -1,0 +1,134 @@
+// The parts of a leader, as one table: their types, and the order in which they start and are told of changes (R-R24).
+
+import {
+  type AllocatorJob,
+  type AllocatorState,
+  type AllocatorTimer,
+  allocatorReactor,
+} from './allocator/allocator.ts';
+import { type ControlJob, type ControlState, type ControlTimer, controlReactor } from './control/control.ts';
+import {
+  type DispatcherJob,
+  type DispatcherState,
+  type DispatcherTimer,
+  dispatcherReactor,
+} from './dispatcher/dispatcher.ts';
+import type { Reactor } from './leader.ts';
+import {
+  type EnforcerJob,
+  type EnforcerState,
+  type EnforcerTimer,
+  enforcerReactor,
+} from './orchestrator/enforcer.ts';
+import { type GlobalJob, type GlobalState, type GlobalTimer, globalReactor } from './orchestrator/global.ts';
+import { type ReaperJob, type ReaperState, type ReaperTimer, reaperReactor } from './orchestrator/reaper.ts';
+import {
+  type ReplicatedJob,
+  type ReplicatedState,
+  type ReplicatedTimer,
+  replicatedReactor,
+} from './orchestrator/replicated.ts';
+import {
+  type SchedulerJob,
+  type SchedulerState,
+  type SchedulerTimer,
+  schedulerReactor,
+} from './scheduler/scheduler.ts';
+
+interface States {
+  control: ControlState;
+  dispatcher: DispatcherState;
+  allocator: AllocatorState;
+  scheduler: SchedulerState;
+  enforcer: EnforcerState;
+  reaper: ReaperState;
+  replicated: ReplicatedState;
+  global: GlobalState;
+}
+interface Timers {
+  control: ControlTimer;
+  dispatcher: DispatcherTimer;
+  allocator: AllocatorTimer;
+  scheduler: SchedulerTimer;
+  enforcer: EnforcerTimer;
+  reaper: ReaperTimer;
+  replicated: ReplicatedTimer;
+  global: GlobalTimer;
+}
+interface Jobs {
+  control: ControlJob;
+  dispatcher: DispatcherJob;
+  allocator: AllocatorJob;
+  scheduler: SchedulerJob;
+  enforcer: EnforcerJob;
+  reaper: ReaperJob;
+  replicated: ReplicatedJob;
+  global: GlobalJob;
+}
+
+export type ReactorName = keyof States;
+export type ReactorStates = States;
+export type TimerOf<Name extends ReactorName> = Timers[Name];
+export type JobOf<Name extends ReactorName> = Jobs[Name];
+
+/** A job in the writer's queue, with the reactor it belongs to. */
+export type ReactorJob<Of extends ReactorName = ReactorName> = {
+  [Name in Of]: { readonly reactor: Name; readonly job: Jobs[Name] };
+}[Of];
+
+/** A reactor's timer on its way through the world. It counts only under the leadership it was set in. */
+export type ReactorTimer<Of extends ReactorName = ReactorName> = {
+  [Name in Of]: {
+    readonly kind: 'manager.reactor';
+    readonly term: number;
+    readonly reactor: Name;
+    readonly timer: Timers[Name];
+  };
+}[Of];
+
+export const reactors: { readonly [Name in ReactorName]: Reactor<States[Name], Timers[Name], Jobs[Name]> } = {
+  control: controlReactor,
+  dispatcher: dispatcherReactor,
+  allocator: allocatorReactor,
+  scheduler: schedulerReactor,
+  enforcer: enforcerReactor,
+  reaper: reaperReactor,
+  replicated: replicatedReactor,
+  global: globalReactor,
+};
+
+export const reactorOrder: readonly ReactorName[] = [
+  'control',
+  'dispatcher',
+  'allocator',
+  'scheduler',
+  'enforcer',
+  'reaper',
+  'replicated',
+  'global',
+];
+
+/** A job of one reactor as a job of the writer's queue: the compiler follows this only name by name. */
+export const queued: { readonly [Name in ReactorName]: (job: Jobs[Name]) => ReactorJob } = {
+  control: (job) => ({ reactor: 'control', job }),
+  dispatcher: (job) => ({ reactor: 'dispatcher', job }),
+  allocator: (job) => ({ reactor: 'allocator', job }),
+  scheduler: (job) => ({ reactor: 'scheduler', job }),
+  enforcer: (job) => ({ reactor: 'enforcer', job }),
+  reaper: (job) => ({ reactor: 'reaper', job }),
+  replicated: (job) => ({ reactor: 'replicated', job }),
+  global: (job) => ({ reactor: 'global', job }),
+};
+
+/** A timer of one reactor as an event of the world. */
+export const timed: { readonly [Name in ReactorName]: (term: number, timer: Timers[Name]) => ReactorTimer } =
+  {
+    control: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'control', timer }),
+    dispatcher: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'dispatcher', timer }),
+    allocator: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'allocator', timer }),
+    scheduler: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'scheduler', timer }),
+    enforcer: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'enforcer', timer }),
+    reaper: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'reaper', timer }),
+    replicated: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'replicated', timer }),
+    global: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'global', timer }),
+  };

@@ -1,0 +1,104 @@
+// Where a call goes: served here if this manager leads, else forwarded once to the leader it knows, else held until one is known (R-R29 to R-R31).
+
+import type { Call, Reply } from '../model/calls.ts';
+import { second } from '../model/duration.ts';
+import type { CallError, CallMessage } from '../model/messages.ts';
+import type { ManagerContext } from './context.ts';
+import { answerQuery } from './control/query.ts';
+import { requestJoin } from './join.ts';
+import { dispatch } from './leadership.ts';
+import { sendReply } from './reply.ts';
+import type { ManagerState } from './state.ts';
+import { lostLeadership } from './texts.ts';
+
+/** How often a held call looks for a leader again. */
+const retryInterval = second;
+/** The daemon's limit on every request that needs a manager (R-R207). */
+const callLimit = 20 * second;
+/** More consecutive ticks than this without a leader, and calls fail at once (R-R29). */
+const leaderlessTicks = 10;
+
+const noLeader =
+  "The swarm does not have a leader. It's possible that too few managers are online. Make sure more than half of the managers are online.";
+
+/** A call has arrived, from this host or over the network. */
+export function takeCall(context: ManagerContext, manager: ManagerState, message: CallMessage<Call>): void {
+  if (tryCall(context, manager, message)) return;
+  if (manager.leaderless > leaderlessTicks) {
+    refuse(context, message, { code: 'Unknown', message: noLeader });
+    return;
+  }
+  manager.waiting.push({ message, deadline: context.now() + callLimit });
+  scheduleRetry(context, manager);
+}
+
+/** Looks again for a leader for the calls that wait. */
+export function retryCalls(context: ManagerContext, manager: ManagerState): void {
+  manager.retrying = false;
+  const waiting = manager.waiting.splice(0);
+  for (const call of waiting) {
+    if (tryCall(context, manager, call.message)) continue;
+    if (context.now() >= call.deadline) {
+      refuse(context, call.message, { code: 'DeadlineExceeded', message: 'context deadline exceeded' });
+    } else manager.waiting.push(call);
+  }
+  scheduleRetry(context, manager);
+}
+
+function scheduleRetry(context: ManagerContext, manager: ManagerState): void {
+  if (manager.retrying || manager.waiting.length === 0) return;
+  manager.retrying = true;
+  context.later(retryInterval, { kind: 'manager.retry' });
+}
+
+/** Serves or forwards; false when no leader is known or within reach. */
+function tryCall(context: ManagerContext, manager: ManagerState, message: CallMessage<Call>): boolean {
+  const { raft } = manager;
+  if (raft.role === 'leader') {
+    serve(context, manager, message);
+    return true;
+  }
+  const leader = manager.members.get(raft.leader);
+  if (leader === undefined || manager.peers.get(raft.leader)?.active !== true) return false;
+  if (message.forwarded) {
+    const error = `more than one redirect to leader from: ${message.route.join(', ')}`;
+    refuse(context, message, { code: 'ResourceExhausted', message: error });
+    return true;
+  }
+  const route = message.route.at(-1) === context.host ? message.route : [...message.route, context.host];
+  context.send(leader.host, { kind: 'call', route, forwarded: true, call: message.call });
+  return true;
+}
+
+/** This manager leads. Before the barrier it reads, but does not write yet (R-R28). */
+function serve(context: ManagerContext, manager: ManagerState, message: CallMessage<Call>): void {
+  const { call, route } = message;
+  switch (call.method) {
+    case 'get':
+    case 'list':
+      answerQuery(context, manager, call, route);
+      return;
+    case 'raft.join':
+      requestJoin(context, manager, call, route);
+      return;
+    case 'dispatcher.session':
+    case 'dispatcher.heartbeat':
+    case 'dispatcher.assignments':
+    case 'dispatcher.report':
+      if (!dispatch(context, manager, call, route)) {
+        refuse(context, message, { code: 'Aborted', message: 'dispatcher is stopped' });
+      }
+      return;
+    default:
+      if (manager.leadership === undefined) {
+        refuse(context, message, { code: 'Unknown', message: lostLeadership });
+      } else manager.leadership.queue.push({ reactor: 'control', job: { kind: 'change', call, route } });
+  }
+}
+
+function refuse(context: ManagerContext, { call, route }: CallMessage<Call>, error: CallError): void {
+  const reply: Reply = call.method.startsWith('dispatcher.')
+    ? { method: 'dispatcher.error', id: call.id, error }
+    : { method: 'control.failed', id: call.id, error };
+  sendReply(context, route, reply);
+}

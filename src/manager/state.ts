@@ -1,0 +1,75 @@
+// Everything a running manager knows, as plain data. Gone when its host crashes; what must survive is on the disk (storage.ts).
+
+import type { Call, Member } from '../model/calls.ts';
+import type { CallMessage } from '../model/messages.ts';
+import type { RaftState, Ready } from '../raft/index.ts';
+import type { Store } from '../store/store.ts';
+import type { EntryData, RaftMessage, SnapshotData } from './peer.ts';
+import type { ReactorJob, ReactorStates } from './reactors.ts';
+
+/** A connection to another manager, as this one sees it (R-R38). */
+export interface Peer {
+  active: boolean;
+  /** When the oldest message was sent that nothing has come back since; undefined when nothing is awaited. */
+  awaitingSince: number | undefined;
+}
+
+/** A job whose transaction is proposed and not yet applied. */
+export interface InFlight {
+  readonly job: ReactorJob;
+  readonly request: number;
+  /** The job stopped because its transaction was full, and must be called again. */
+  readonly again: boolean;
+}
+
+/** A new manager that waits to be made a member; one at a time (R-R121). */
+export interface Join {
+  readonly raftId: number;
+  readonly member: Member;
+  readonly callId: number;
+  readonly route: readonly string[];
+  /** The health check, until it is answered; the configuration change after that. */
+  phase: 'waiting' | 'checking' | 'changing';
+}
+
+/** What an announced leader has beside the store (R-R24). */
+export interface Leadership {
+  readonly term: number;
+  /** Undefined until the first transaction of a new leader is committed. */
+  reactors: ReactorStates | undefined;
+  readonly queue: ReactorJob[];
+  inFlight: InFlight | undefined;
+  readonly joins: Join[];
+}
+
+/** A call that waits for a leader to be known (R-R29). */
+export interface WaitingCall {
+  readonly message: CallMessage<Call>;
+  readonly deadline: number;
+}
+
+export interface ManagerState {
+  readonly self: Member;
+  readonly raft: RaftState<EntryData, SnapshotData>;
+  readonly store: Store;
+  readonly members: Map<number, Member>;
+  /** Raft IDs that never come back (R-R11). */
+  readonly removed: Set<number>;
+  readonly peers: Map<number, Peer>;
+  /** Vote requests held back until their sender has proved that it can be reached (R-R43), by check number. */
+  readonly checks: Map<number, { readonly message: RaftMessage; readonly deadline: number }>;
+  nextCheck: number;
+  nextRequest: number;
+  /** The round that is being saved (R-R17). */
+  round: Ready<EntryData, SnapshotData> | undefined;
+  /** Won the election, whether announced or not. */
+  elected: boolean;
+  leadership: Leadership | undefined;
+  /** Consecutive ticks without a known leader (R-R30). */
+  leaderless: number;
+  readonly waiting: WaitingCall[];
+  retrying: boolean;
+  snapshotIndex: number;
+  /** Learned that it was removed from the group: its manager part has stopped (R-R44). */
+  expelled: boolean;
+}
