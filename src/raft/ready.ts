@@ -28,7 +28,7 @@ export interface Ready<D, S> {
   readonly hardState: HardState | null;
   /** Entries to save, replacing any saved ones from the first one's index on. */
   readonly entries: readonly Entry<D>[];
-  /** A snapshot that replaces everything saved. */
+  /** A snapshot that replaces everything saved. It must be durable before the messages leave. */
   readonly snapshot: Snapshot<S> | null;
   /** Entries to apply, after the entries above are saved. */
   readonly committedEntries: readonly Entry<D>[];
@@ -36,7 +36,7 @@ export interface Ready<D, S> {
   readonly messages: readonly Message<D, S>[];
   /** Reads that may be served once their index is applied. */
   readonly readStates: readonly ReadState[];
-  /** The save must be durable before the round goes on; otherwise it may be lost in a crash (R-R13). */
+  /** Entries and hard state must be durable before the messages leave; else a crash may lose them (R-R13). */
   readonly mustSync: boolean;
 }
 
