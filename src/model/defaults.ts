@@ -1,5 +1,6 @@
 // What a swarm assumes where a user says nothing, and builders that fill partial specs with it (orchestration reference, section 9;
 // raft-cluster reference, section 7). A block that may be absent stays absent: absent and empty differ to SwarmKit.
+// The constants are frozen from the start: the store freezes what it keeps, and no run may leave a trace in the next.
 
 import { hour, second } from './duration.ts';
 import { noLabels } from './labels.ts';
@@ -29,30 +30,37 @@ export const defaultUpdateMonitor = 5 * second;
 /** Between the stop signal and the kill, when the spec does not say. */
 export const defaultStopGracePeriod = 10 * second;
 export const defaultTaskHistoryLimit = 5;
-export const defaultAddressPool: readonly string[] = ['10.0.0.0/8'];
+export const defaultAddressPool: readonly string[] = Object.freeze(['10.0.0.0/8']);
 export const defaultSubnetSize = 24;
 export const defaultDataPathPort = 4789;
 /** The port managers listen on. */
 export const defaultListenPort = 2377;
 
-export const emptyResources: Resources = { nanoCpus: 0, memoryBytes: 0, generic: [] };
-export const emptyPlacement: Placement = { constraints: [], spread: [], maxReplicas: 0, platforms: [] };
-export const defaultRestartPolicy: RestartPolicy = {
+const nothing: readonly never[] = Object.freeze([]);
+
+export const emptyResources: Resources = Object.freeze({ nanoCpus: 0, memoryBytes: 0, generic: nothing });
+export const emptyPlacement: Placement = Object.freeze({
+  constraints: nothing,
+  spread: nothing,
+  maxReplicas: 0,
+  platforms: nothing,
+});
+export const defaultRestartPolicy: RestartPolicy = Object.freeze<RestartPolicy>({
   condition: 'any',
   delay: defaultRestartDelay,
   maxAttempts: 0,
-};
+});
 /** What an absent update or rollback block means. */
-export const defaultUpdateConfig: UpdateConfig = {
+export const defaultUpdateConfig: UpdateConfig = Object.freeze<UpdateConfig>({
   parallelism: 1,
   delay: 0,
   failureAction: 'pause',
   monitor: defaultUpdateMonitor,
   maxFailureRatio: 0,
   order: 'stop-first',
-};
+});
 /** What an absent endpoint block means. */
-export const defaultEndpointSpec: EndpointSpec = { mode: 'vip', ports: [] };
+export const defaultEndpointSpec: EndpointSpec = Object.freeze<EndpointSpec>({ mode: 'vip', ports: nothing });
 
 export function containerSpec(partial: Partial<ContainerSpec> & { readonly image: string }): ContainerSpec {
   return {
@@ -179,7 +187,7 @@ export function clusterSpec(partial: Partial<ClusterSpec> = {}): ClusterSpec {
   return { ...defaultClusterSpec, ...partial };
 }
 
-export const defaultClusterSpec: ClusterSpec = {
+export const defaultClusterSpec: ClusterSpec = Object.freeze<ClusterSpec>({
   name: 'default',
   labels: noLabels,
   taskHistoryLimit: defaultTaskHistoryLimit,
@@ -191,4 +199,4 @@ export const defaultClusterSpec: ClusterSpec = {
   dispatcherHeartbeat: 5 * second,
   certificateExpiry: 2_160 * hour,
   autoLock: false,
-};
+});

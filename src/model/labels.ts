@@ -2,7 +2,8 @@
 
 import type { Labels } from './spec.ts';
 
-export const noLabels: Labels = [];
+/** Frozen from the start, as the store would freeze it. */
+export const noLabels: Labels = Object.freeze([]);
 
 /** Sorts pairs into labels; of two pairs with one key the later wins, as with repeated `--label` flags. */
 export function makeLabels(pairs: Iterable<readonly [key: string, value: string]>): Labels {
