@@ -32,7 +32,7 @@ function pathTo(place: Place | undefined): string {
 }
 
 /**
- * A minus zero becomes a zero, as in JSON.
+ * A minus zero becomes a zero, as in JSON, and an object without prototype an ordinary one.
  * @throws Error naming the path of anything that is not plain data: a function, a class instance, NaN ...
  */
 export function encodeGraph<Data>(root: Data): EncodedGraph<Data> {
@@ -66,10 +66,8 @@ export function encodeGraph<Data>(root: Data): EncodedGraph<Data> {
     }
     if (object instanceof Set) return { s: Array.from(object, (item) => value(item, place, 'member')) };
     const prototype: unknown = Object.getPrototypeOf(object);
-    if (prototype !== Object.prototype) {
-      const what =
-        prototype === null ? 'an object without prototype' : `an instance of ${object.constructor.name}`;
-      throw new Error(`not plain data: ${what} at ${pathTo(place)}`);
+    if (prototype !== Object.prototype && prototype !== null) {
+      throw new Error(`not plain data: an instance of ${object.constructor.name} at ${pathTo(place)}`);
     }
     return { o: Object.entries(object).map(([key, item]) => [key, value(item, place, key)]) };
   };

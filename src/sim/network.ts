@@ -16,14 +16,16 @@ export interface LinkState {
   lastArrival: number;
 }
 
-/** A local network: 0.2 to 0.5 ms, and nothing lost. */
-export const defaultLink: LinkSettings = {
-  latency: 200,
-  jitter: 300,
-  loss: { num: 0, den: 1 },
-  duplicate: { num: 0, den: 1 },
-  reorder: { num: 0, den: 1 },
-};
+/** A local network: 0.2 to 0.5 ms, and nothing lost. Each link gets its own: a saved world tells shared data from equal data. */
+function localNetwork(): LinkSettings {
+  return {
+    latency: 200,
+    jitter: 300,
+    loss: { num: 0, den: 1 },
+    duplicate: { num: 0, den: 1 },
+    reorder: { num: 0, den: 1 },
+  };
+}
 
 /** A link with its random streams at hand. */
 export class Link {
@@ -85,7 +87,7 @@ export class Network {
     let link = row.get(to);
     if (link === undefined) {
       link = new Link(
-        { from, to, settings: defaultLink, cut: false, cuts: 0, lastArrival: 0 },
+        { from, to, settings: localNetwork(), cut: false, cuts: 0, lastArrival: 0 },
         this.#streams,
       );
       row.set(to, link);
