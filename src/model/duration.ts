@@ -22,6 +22,9 @@ const unitNanoseconds: ReadonlyMap<string, number> = new Map([
   ['h', 3_600_000_000_000],
 ]);
 
+/** Digits of a fraction that are looked at: as many as an exact integer holds. */
+const fractionDigits = 15;
+
 /**
  * Reads a Go duration: an optional sign, then decimal numbers each with a unit (`1h30m`, `1.5s`, `-1s`), or a bare `0`.
  * @returns integer microseconds
@@ -50,7 +53,8 @@ export function parseDuration(text: string): number {
     const count = Number(whole);
     if (scale < 1_000) nanoseconds += count * scale;
     else microseconds += count * (scale / 1_000);
-    if (fraction !== '') nanoseconds += Math.floor(Number(`0.${fraction}`) * scale);
+    const digits = fraction.slice(0, fractionDigits);
+    nanoseconds += Math.floor(Number(digits) * (scale / 10 ** digits.length));
     if (!Number.isSafeInteger(microseconds) || !Number.isSafeInteger(nanoseconds)) throw invalid(text);
   }
   const total = microseconds + Math.floor(nanoseconds / 1_000);
