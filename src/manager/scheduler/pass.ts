@@ -74,7 +74,7 @@ export function commitDecision(state: SchedulerState, decision: Decision, tx: Tr
 
 function decidePreassigned(state: SchedulerState, store: Reader, now: number): Decision[] {
   const decisions: Decision[] = [];
-  for (const task of sorted([...state.preassigned.values()], comparePreassigned)) {
+  for (const task of [...state.preassigned.values()].sort(comparePreassigned)) {
     const info = state.nodes.get(task.nodeId);
     if (info === undefined) continue;
     const tally = newTally();
@@ -102,7 +102,7 @@ function decideQueue(state: SchedulerState, store: Reader, now: number): Decisio
 function takeGroups(state: SchedulerState): Task[][] {
   const groups = new Map<string, Task[]>();
   const alone: Task[][] = [];
-  for (const task of sorted([...state.queue.values()], compareQueued)) {
+  for (const task of [...state.queue.values()].sort(compareQueued)) {
     if (task.specVersion === undefined) {
       alone.push([task]);
       continue;
@@ -210,8 +210,4 @@ function compareQueued(a: Task, b: Task): number {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function sorted(tasks: Task[], compare: (a: Task, b: Task) => number): Task[] {
-  return tasks.sort(compare);
 }
