@@ -2,7 +2,7 @@
 
 import { assert } from './assert.ts';
 import { readClock } from './clock.ts';
-import { type DiskFile, readFile } from './disk.ts';
+import { type DiskFile, fileNames, readFile } from './disk.ts';
 import type { SimEvent, WorldTypes } from './event.ts';
 import type { Host } from './host.ts';
 
@@ -30,6 +30,8 @@ export interface Context<T extends WorldTypes> {
   sync(body: T['body']): void;
   /** What is safe on the disk: at boot, all of a file. What was written since counts only once its sync has ended. */
   read(file: string): DiskFile<T['record']>;
+  /** The names of the files on the disk at boot, sorted. */
+  files(): readonly string[];
   /** True when somebody watches: notes need not be made otherwise. */
   readonly watched: boolean;
   /** Tells those who watch. Changes nothing. */
@@ -127,6 +129,10 @@ export class WorldContext<T extends WorldTypes> implements Context<T> {
 
   read(file: string): DiskFile<T['record']> {
     return readFile(this.#host.disk, file);
+  }
+
+  files(): readonly string[] {
+    return fileNames(this.#host.disk);
   }
 
   get watched(): boolean {

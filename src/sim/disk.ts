@@ -6,7 +6,7 @@ import { assert } from './assert.ts';
 
 export type DiskWrite<R> =
   | { readonly kind: 'append'; readonly file: string; readonly record: R }
-  /** The whole file, atomically: a new file renamed over the old one. */
+  /** The whole file, atomically: a new file renamed over the old one. Without records: the file is removed. */
   | { readonly kind: 'replace'; readonly file: string; readonly records: readonly R[] };
 
 /** A file as it is found at boot. */
@@ -36,7 +36,8 @@ export function createDisk<R>(syncLatency: number): Disk<R> {
 
 function write<R>(files: Map<string, { records: R[]; torn: boolean }>, op: DiskWrite<R>): void {
   if (op.kind === 'replace') {
-    files.set(op.file, { records: [...op.records], torn: false });
+    if (op.records.length === 0) files.delete(op.file);
+    else files.set(op.file, { records: [...op.records], torn: false });
     return;
   }
   const file = files.get(op.file);
@@ -85,6 +86,11 @@ export function flushDisk<R>(disk: Disk<R>): void {
   for (const op of disk.unsynced) write(disk.synced, op);
   disk.unsynced = [];
   disk.syncs = [];
+}
+
+/** The names of the files a booting program finds, sorted. */
+export function fileNames<R>(disk: Disk<R>): string[] {
+  return [...disk.synced.keys()].sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** What a booting program finds in `file`: its own copy, which later writes do not change. */

@@ -48,18 +48,28 @@ export interface AddHost<T extends WorldTypes> {
   readonly config: T['config'];
 }
 
-/** A fault, or a new machine, whose time comes. */
+/** What a machine is changes, whether it is up or not: the images it can get, its labels ... Its program sees the new config from then on. */
+export interface Configure<T extends WorldTypes> {
+  readonly kind: 'configure';
+  readonly host: string;
+  readonly config: T['config'];
+}
+
+/** Everything that is done to machines and links from outside. */
+export type Intervention<T extends WorldTypes> = Fault | AddHost<T> | Configure<T>;
+
+/** An intervention whose time comes. */
 export interface FaultEvent<T extends WorldTypes> extends Pending {
   readonly kind: 'fault';
   readonly epoch: number;
-  readonly body: Fault | AddHost<T>;
+  readonly body: Intervention<T>;
 }
 
 export type SimEvent<T extends WorldTypes> = Delivery<T> | FaultEvent<T>;
 
-/** Everything that comes from outside the world, as data: a fault, a new machine, or a body handed to one host. */
+/** Everything that comes from outside the world, as data: an intervention, or a body handed to one host. */
 export type Input<T extends WorldTypes> =
-  | { readonly kind: 'fault'; readonly fault: Fault | AddHost<T> }
+  | { readonly kind: 'fault'; readonly fault: Intervention<T> }
   | { readonly kind: 'command'; readonly host: string; readonly body: T['body'] };
 
 /** An input with its virtual time: the unit of a plan. */

@@ -28,6 +28,9 @@ export function applyFault<T extends WorldTypes>(ground: Ground<T>, event: Fault
     case 'add':
       addHost(ground, fault, event);
       return;
+    case 'configure':
+      hostOf(ground, fault.host).config = fault.config;
+      return;
     case 'crash': {
       const host = hostOf(ground, fault.host);
       if (!host.up) return;

@@ -10,7 +10,7 @@ const defaultSyncLatency = 1_000;
 /** Plain data. */
 export interface Host<T extends WorldTypes> {
   readonly name: string;
-  readonly config: T['config'];
+  config: T['config'];
   up: boolean;
   paused: boolean;
   /** How often it came up: what was meant for an earlier boot is gone. */

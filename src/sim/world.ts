@@ -127,6 +127,10 @@ export class World<T extends WorldTypes> {
     return this.#host(host).state;
   }
 
+  configOf(host: string): T['config'] {
+    return this.#host(host).config;
+  }
+
   isUp(host: string): boolean {
     return this.#host(host).up;
   }
@@ -185,6 +189,8 @@ export class World<T extends WorldTypes> {
       if (next === undefined || next.at > limit) return false;
       if (waited === undefined) this.#queue.pop();
       else this.#resumed.shift();
+      // Time passes with what nobody handles too: else an input could come before what has been taken from the queue.
+      if (next.at > this.#now) this.#now = next.at;
       if (next.kind === 'fault') this.#strike(next);
       else if (!this.#deliver(next, waited !== undefined)) continue;
       return true;
@@ -252,7 +258,7 @@ export class World<T extends WorldTypes> {
   }
 
   #begin(event: SimEvent<T>): void {
-    this.#now = event.at;
+    assert(event.at === this.#now, 'time runs from event to event');
     const digest = this.#digest;
     digest.mix(event.at);
     digest.mix(event.seq);
