@@ -2,6 +2,7 @@
 
 import type { Patch } from 'immer';
 import { formatDuration } from '../model/duration.ts';
+import { equalData } from '../model/equal.ts';
 import type { Kind, Records } from '../model/objects.ts';
 import { formatBytes } from '../model/size.ts';
 import { TaskState, taskStateName } from '../model/state.ts';
@@ -71,7 +72,7 @@ function describeChange(path: Patch['path'], before: unknown, after: unknown): s
   const inList = path.findIndex((step) => typeof step === 'number' || step === 'length');
   if (inList >= 0) return [`${path[inList - 1]} changed`];
   const key = String(path.at(-1));
-  if (silent.has(key) || before === after) return [];
+  if (silent.has(key) || equalData(before, after)) return [];
   if (Array.isArray(before) || Array.isArray(after)) return [`${key} changed`];
   if (isObject(before) || isObject(after)) {
     const old = new Map(isObject(before) ? Object.entries(before) : []);
