@@ -82,17 +82,15 @@ export interface ManagerView {
   readonly addr: string;
 }
 
-/** Records of one kind, in ascending ID order. */
-export type RecordList<Of extends Kind = Kind> = {
-  [K in Of]: { readonly kind: K; readonly records: readonly Records[K][] };
-}[Of];
+/** Tables by kind: what was asked for, in ascending ID order. */
+export type RecordTables = { readonly [K in Kind]?: readonly Records[K][] };
 
 export type ControlResult =
   /** The ID of what was created, changed or removed. */
   | { readonly kind: 'done'; readonly recordId: string }
   | {
       readonly kind: 'records';
-      readonly list: RecordList;
+      readonly tables: RecordTables;
       /** With a list of nodes: the managers among them, by node ID. */
       readonly managers: ReadonlyArray<readonly [nodeId: string, view: ManagerView]>;
     }

@@ -1,7 +1,7 @@
 // Control API: looks at the committed state. Answered by whoever believes to lead, without asking a quorum: a leader that has been
 // cut off answers with what it last knew (R-R27).
 
-import type { ControlQuery, ManagerView, RecordList } from '../../model/calls.ts';
+import type { ControlQuery, ManagerView, RecordTables } from '../../model/calls.ts';
 import type { Kind, Records } from '../../model/objects.ts';
 import type { Reader } from '../../store/reader.ts';
 import { reader } from '../../store/store.ts';
@@ -16,17 +16,18 @@ export function answerQuery(
   call: ControlQuery,
   route: readonly string[],
 ): void {
-  const list = listOf(reader(manager.store), call.kind, call.method === 'get' ? call.recordId : undefined);
-  if (call.method === 'get' && list.records.length === 0) {
+  const from = reader(manager.store);
+  if (call.method === 'get' && from.get(call.kind, call.recordId) === undefined) {
     const error = { code: 'NotFound', message: `${call.kind} ${call.recordId} not found` } as const;
     sendReply(context, route, { method: 'control.failed', id: call.id, error });
     return;
   }
+  const tables = tablesOf(from, call.kind, call.method === 'get' ? call.recordId : undefined);
   const managers = call.kind === 'node' ? managerViews(manager) : [];
   sendReply(context, route, {
     method: 'control.done',
     id: call.id,
-    result: { kind: 'records', list, managers },
+    result: { kind: 'records', tables, managers },
   });
 }
 
@@ -51,23 +52,23 @@ function records<K extends Kind>(from: Reader, kind: K, id: string | undefined):
   return record === undefined ? [] : [record];
 }
 
-function listOf(from: Reader, kind: Kind, id: string | undefined): RecordList {
+function tablesOf(from: Reader, kind: Kind, id: string | undefined): RecordTables {
   switch (kind) {
     case 'cluster':
-      return { kind, records: records(from, kind, id) };
+      return { cluster: records(from, kind, id) };
     case 'config':
-      return { kind, records: records(from, kind, id) };
+      return { config: records(from, kind, id) };
     case 'network':
-      return { kind, records: records(from, kind, id) };
+      return { network: records(from, kind, id) };
     case 'node':
-      return { kind, records: records(from, kind, id) };
+      return { node: records(from, kind, id) };
     case 'secret':
-      return { kind, records: records(from, kind, id) };
+      return { secret: records(from, kind, id) };
     case 'service':
-      return { kind, records: records(from, kind, id) };
+      return { service: records(from, kind, id) };
     case 'task':
-      return { kind, records: records(from, kind, id) };
+      return { task: records(from, kind, id) };
     case 'volume':
-      return { kind, records: records(from, kind, id) };
+      return { volume: records(from, kind, id) };
   }
 }

@@ -1,0 +1,90 @@
+// The agent's view of its host: what agent/context.ts asks for, from the world's context and the node's memory.
+
+import type { AgentContext, AgentRecord, AgentTimer } from '../agent/agent.ts';
+import { behaviourOf, type ImageBehaviour } from '../model/image-behaviour.ts';
+import type { DispatcherCall, PullMessage } from '../model/messages.ts';
+import type { NodeDescription } from '../model/objects.ts';
+import type { Context } from '../sim/context.ts';
+import type { Identity, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
+
+/** Where the agent's database lies on the disk: one file a key. */
+export const agentPrefix = 'agent/';
+
+export class HostAgentContext implements AgentContext {
+  readonly nodeId: string;
+  readonly #context: Context<SwarmTypes>;
+  readonly #config: NodeConfig;
+  readonly #memory: NodeMemory;
+
+  constructor(context: Context<SwarmTypes>, config: NodeConfig, memory: NodeMemory, identity: Identity) {
+    this.#context = context;
+    this.#config = config;
+    this.#memory = memory;
+    this.nodeId = identity.nodeId;
+  }
+
+  get host(): string {
+    return this.#context.host;
+  }
+
+  get addr(): string {
+    return this.#config.addr;
+  }
+
+  now(): number {
+    return this.#context.now();
+  }
+
+  later(delay: number, timer: AgentTimer): number {
+    return this.#context.later(delay, timer);
+  }
+
+  cancel(timerId: number): void {
+    this.#context.cancel(timerId);
+  }
+
+  random(stream: string, bound: number): number {
+    return this.#context.random(stream, bound);
+  }
+
+  description(): NodeDescription {
+    return this.#config.description;
+  }
+
+  runsManager(): boolean {
+    return this.#memory.manager !== undefined && !this.#memory.manager.expelled;
+  }
+
+  call(manager: string, call: DispatcherCall): void {
+    this.#context.send(manager, { kind: 'call', route: [this.host], forwarded: false, call });
+  }
+
+  pull(message: PullMessage): void {
+    this.#context.send(this.#config.registry, message);
+  }
+
+  behaviour(image: string): ImageBehaviour {
+    return behaviourOf(this.#config.images, this.host, image);
+  }
+
+  save(key: string, record: AgentRecord): void {
+    this.#context.replace(agentPrefix + key, [record]);
+    this.#sync();
+  }
+
+  erase(key: string): void {
+    this.#context.replace(agentPrefix + key, []);
+    this.#sync();
+  }
+
+  /** Roles do not change yet (docs/fidelity.md), so there is nothing to learn. */
+  nodeSeen(): void {}
+
+  /** Writes that come together share a sync. */
+  #sync(): void {
+    if (this.#memory.saving === 'no') {
+      this.#memory.saving = 'once';
+      this.#context.sync({ kind: 'node.saved' });
+    } else this.#memory.saving = 'again';
+  }
+}

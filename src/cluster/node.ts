@@ -1,0 +1,219 @@
+// A node: the machine's engine with its swarm part. Puts a manager and an agent together, joins swarms, and carries an operator's commands
+// to them. What it is in the swarm is on its disk; the rest is memory.
+
+import { handleAgent, hangTask, killTask } from '../agent/agent.ts';
+import { callManager, handleManager, initManager, restartManager } from '../manager/manager.ts';
+import type { ManagerRecord } from '../manager/peer.ts';
+import { passReply } from '../manager/reply.ts';
+import { readStorage } from '../manager/storage.ts';
+import type { Reply } from '../model/calls.ts';
+import { defaultListenPort } from '../model/defaults.ts';
+import { second } from '../model/duration.ts';
+import { formatId } from '../model/ids.ts';
+import { unreachable } from '../sim/assert.ts';
+import {
+  alreadyInSwarm,
+  answerError,
+  enterSwarm,
+  type NodeContext,
+  nextCall,
+  readIdentity,
+  resumeAgent,
+  withAgent,
+} from './identity.ts';
+import { beginJoin, joinAnswered, joinRetry, joinTimedOut } from './join.ts';
+import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
+
+/** The daemon's limit on every request that needs a manager (R-R207). */
+const requestLimit = 20 * second;
+
+const notInSwarm =
+  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
+const notManager =
+  "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.";
+
+/** The machine comes up: its swarm part goes on from what the disk holds. */
+export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
+  const memory: NodeMemory = {
+    role: 'node',
+    identity: undefined,
+    manager: undefined,
+    agent: undefined,
+    joining: undefined,
+    calls: new Map(),
+    // Not from 1: an answer to a call from before a crash must not be taken for one to a new call.
+    lastCall: context.random(`calls/${context.host}`, 2 ** 30),
+    saving: 'no',
+  };
+  const identity = readIdentity(context);
+  if (identity === undefined) return memory;
+  memory.identity = identity;
+  const saved = readStorage((file) => context.read(file).records.filter(isManagerRecord));
+  if (saved !== undefined) memory.manager = restartManager(context, saved);
+  resumeAgent(context, config, memory, identity);
+  return memory;
+}
+
+function isManagerRecord(record: SwarmTypes['record']): record is ManagerRecord {
+  return record.kind.startsWith('raft.');
+}
+
+export function handleNode(
+  context: NodeContext,
+  config: NodeConfig,
+  memory: NodeMemory,
+  body: SwarmTypes['body'],
+): void {
+  switch (body.kind) {
+    case 'manager.tick':
+    case 'manager.saved':
+    case 'manager.retry':
+    case 'manager.join-limit':
+    case 'manager.reactor':
+    case 'raft':
+    case 'raft.removed':
+    case 'raft.healthy':
+      if (memory.manager !== undefined) handleManager(context, memory.manager, body, context.from);
+      return;
+    case 'raft.check':
+      // A manager that is about to join is reachable before it runs (R-R121).
+      if (memory.manager !== undefined || memory.joining !== undefined) {
+        context.send(context.from, { ...body, kind: 'raft.healthy' });
+      }
+      return;
+    case 'call':
+      if (memory.manager !== undefined) callManager(context, memory.manager, body);
+      return;
+    case 'reply':
+      if (body.route.length > 0) passReply(context, body.route, body.reply);
+      else takeReply(context, config, memory, body.reply);
+      return;
+    case 'agent.connect':
+    case 'agent.limit':
+    case 'agent.heartbeat':
+    case 'agent.description':
+    case 'agent.retry':
+    case 'agent.container':
+    case 'agent.pull-limit':
+    case 'registry.pulling':
+    case 'registry.pulled':
+      withAgent(context, config, memory, (agentContext, agent) => handleAgent(agentContext, agent, body));
+      return;
+    case 'node.init':
+    case 'node.join':
+    case 'node.call':
+    case 'node.kill':
+    case 'node.hang':
+      handleCommand(context, config, memory, body);
+      return;
+    case 'node.saved':
+      if (memory.saving === 'again') context.sync({ kind: 'node.saved' });
+      memory.saving = memory.saving === 'again' ? 'once' : 'no';
+      return;
+    case 'node.call-limit':
+      callTimedOut(context, memory, body.call);
+      return;
+    case 'node.join-retry':
+      joinRetry(context, config, memory);
+      return;
+    case 'node.join-limit':
+      joinTimedOut(context, memory, body.command);
+      return;
+    case 'registry.pull':
+    case 'registry.done':
+      return;
+    default:
+      unreachable(body);
+  }
+}
+
+function handleCommand(
+  context: NodeContext,
+  config: NodeConfig,
+  memory: NodeMemory,
+  command: NodeCommand,
+): void {
+  switch (command.kind) {
+    case 'node.init':
+      initSwarm(context, config, memory, command.command);
+      return;
+    case 'node.join':
+      beginJoin(context, config, memory, command);
+      return;
+    case 'node.call':
+      sendCall(context, memory, command);
+      return;
+    case 'node.kill':
+      withAgent(context, config, memory, (agentContext, agent) =>
+        killTask(agentContext, agent, command.taskId),
+      );
+      return;
+    case 'node.hang':
+      withAgent(context, config, memory, (agentContext, agent) =>
+        hangTask(agentContext, agent, command.taskId),
+      );
+      return;
+    default:
+      unreachable(command);
+  }
+}
+
+/** `docker swarm init` (R-R112, R-R113). */
+function initSwarm(context: NodeContext, config: NodeConfig, memory: NodeMemory, command: number): void {
+  if (memory.identity !== undefined) {
+    answerError(context, command, alreadyInSwarm);
+    return;
+  }
+  const nodeId = formatId((bound) => context.random('ids', bound));
+  const addr = `${config.addr}:${defaultListenPort}`;
+  memory.manager = initManager(context, { nodeId, host: context.host, addr });
+  const identity: Identity = { nodeId, role: 'manager' };
+  enterSwarm(context, config, memory, identity, [context.host]);
+  context.note({ kind: 'answer', command, joined: identity });
+}
+
+/** Gives a control call its number and takes it to this node's manager (R-R208). */
+function sendCall(
+  context: NodeContext,
+  memory: NodeMemory,
+  { command, call }: Extract<NodeCommand, { readonly kind: 'node.call' }>,
+): void {
+  if (memory.manager === undefined || memory.manager.expelled) {
+    const message = memory.identity === undefined ? notInSwarm : notManager;
+    answerError(context, command, { code: 'Unavailable', message });
+    return;
+  }
+  const id = nextCall(memory);
+  const limit = context.later(requestLimit, { kind: 'node.call-limit', call: id });
+  memory.calls.set(id, { command, limit });
+  callManager(context, memory.manager, {
+    kind: 'call',
+    route: [context.host],
+    forwarded: false,
+    call: { ...call, id },
+  });
+}
+
+function takeReply(context: NodeContext, config: NodeConfig, memory: NodeMemory, reply: Reply): void {
+  if (reply.method !== 'control.done' && reply.method !== 'control.failed') {
+    withAgent(context, config, memory, (agentContext, agent) =>
+      handleAgent(agentContext, agent, { kind: 'agent.reply', reply }),
+    );
+    return;
+  }
+  const waiting = memory.calls.get(reply.id);
+  if (waiting === undefined) {
+    joinAnswered(context, config, memory, reply);
+    return;
+  }
+  memory.calls.delete(reply.id);
+  context.cancel(waiting.limit);
+  context.note({ kind: 'answer', command: waiting.command, reply });
+}
+
+function callTimedOut(context: NodeContext, memory: NodeMemory, call: number): void {
+  const waiting = memory.calls.get(call);
+  if (waiting === undefined) return;
+  memory.calls.delete(call);
+  answerError(context, waiting.command, { code: 'DeadlineExceeded', message: 'context deadline exceeded' });
+}

@@ -1,0 +1,250 @@
+// A swarm in its world, as somebody outside sees and drives it: machines, commands typed at nodes, time, faults, and a look at everything.
+// Looking is free and changes nothing; whatever is done goes into the world as an input and is part of its journal.
+
+import type { RegistryState } from '../agent/registry.ts';
+import type { ManagerState } from '../manager/state.ts';
+import type { ControlCall, ControlResult } from '../model/calls.ts';
+import { second } from '../model/duration.ts';
+import { CallFailure } from '../model/failure.ts';
+import {
+  copyBehaviours,
+  createBehaviours,
+  type ImageBehaviour,
+  setBehaviour,
+} from '../model/image-behaviour.ts';
+import type { Availability } from '../model/state.ts';
+import { assert } from '../sim/assert.ts';
+import type { Intervention } from '../sim/event.ts';
+import type { Fault } from '../sim/fault.ts';
+import { type SavedWorld, type Watcher, World } from '../sim/world.ts';
+import type { Reader } from '../store/reader.ts';
+import { reader } from '../store/store.ts';
+import { swarmProgram } from './program.ts';
+import { addressOf, type ClusterShape, describe, type MachineShape, registryHost } from './shape.ts';
+import type { NodeAnswer, NodeCommand, NodeConfig, NodeMemory, SwarmTypes, WithoutId } from './types.ts';
+
+/** A saved world with the little that a `Swarm` adds to it. */
+export interface SavedSwarm {
+  readonly world: SavedWorld<SwarmTypes>;
+  readonly shape: readonly MachineShape[];
+  readonly lastCommand: number;
+}
+
+type WithoutCommand<C extends NodeCommand> = C extends unknown ? Omit<C, 'command'> : never;
+type Answered = Extract<NodeCommand, { readonly command: number }>;
+
+export class Swarm {
+  readonly world: World<SwarmTypes>;
+  readonly #machines: MachineShape[] = [];
+  readonly #answers = new Map<number, NodeAnswer>();
+  #lastCommand = 0;
+
+  private constructor(world: World<SwarmTypes>) {
+    this.world = world;
+    world.watch({
+      note: (_host, note) => {
+        if (note.kind === 'answer') this.#answers.set(note.command, note);
+      },
+    });
+  }
+
+  /** Machines that are in no swarm yet, and a registry. */
+  static create(seed: string, shape: ClusterShape): Swarm {
+    const swarm = new Swarm(new World(swarmProgram, seed));
+    const state: RegistryState = { down: false, missing: new Map() };
+    swarm.#intervene({
+      kind: 'add',
+      host: registryHost,
+      config: { role: 'registry', state, images: createBehaviours() },
+    });
+    for (const machine of shape.machines) swarm.addMachine(machine);
+    swarm.world.runUntil(0);
+    return swarm;
+  }
+
+  static load(saved: SavedSwarm): Swarm {
+    const swarm = new Swarm(World.load(swarmProgram, saved.world));
+    swarm.#machines.push(...saved.shape);
+    swarm.#lastCommand = saved.lastCommand;
+    return swarm;
+  }
+
+  save(): SavedSwarm {
+    return { world: this.world.save(), shape: this.#machines, lastCommand: this.#lastCommand };
+  }
+
+  watch(watcher: Watcher<SwarmTypes>): void {
+    this.world.watch(watcher);
+  }
+
+  get machines(): readonly MachineShape[] {
+    return this.#machines;
+  }
+
+  // Doing.
+
+  #intervene(fault: Intervention<SwarmTypes>): void {
+    this.world.inject({ kind: 'fault', fault });
+  }
+
+  fault(fault: Fault): void {
+    this.#intervene(fault);
+    this.world.runUntil(this.world.now);
+  }
+
+  /** A new machine, running and in no swarm. */
+  addMachine(machine: MachineShape): void {
+    const config: NodeConfig = {
+      role: 'node',
+      addr: addressOf(this.#machines.length),
+      description: describe(machine),
+      images: createBehaviours(),
+      registry: registryHost,
+    };
+    this.#machines.push(machine);
+    this.#intervene({ kind: 'add', host: machine.name, config });
+  }
+
+  /** Scripts an image on all machines (also the registry's side of it), or on one alone. */
+  scriptImage(image: string, behaviour: ImageBehaviour, host?: string): void {
+    for (const name of this.world.hostNames()) {
+      const config = this.world.configOf(name);
+      const images = copyBehaviours(config.images);
+      setBehaviour(images, image, behaviour, host);
+      this.#intervene({ kind: 'configure', host: name, config: { ...config, images } });
+    }
+    this.world.runUntil(this.world.now);
+  }
+
+  /** The registry refuses all requests while it is down. */
+  setRegistryDown(down: boolean): void {
+    const config = this.world.configOf(registryHost);
+    assert(config.role === 'registry', 'the registry host is the registry');
+    this.#intervene({
+      kind: 'configure',
+      host: registryHost,
+      config: { ...config, state: { ...config.state, down } },
+    });
+    this.world.runUntil(this.world.now);
+  }
+
+  /** Types a command that is not answered. */
+  order(host: string, body: Exclude<NodeCommand, Answered>): void {
+    this.world.inject({ kind: 'command', host, body });
+    this.world.runUntil(this.world.now);
+  }
+
+  /** Types a command at a node; its number tells the answer from others. */
+  type(host: string, command: WithoutCommand<Answered>): number {
+    this.#lastCommand += 1;
+    this.world.inject({ kind: 'command', host, body: { ...command, command: this.#lastCommand } });
+    return this.#lastCommand;
+  }
+
+  /** The answer to a command, once it has come. It is handed out once. */
+  answerTo(command: number): NodeAnswer | undefined {
+    const answer = this.#answers.get(command);
+    this.#answers.delete(command);
+    return answer;
+  }
+
+  /** Types a control call at a node and lets the world run until it is answered: 20 s at most (R-R207). */
+  ask(host: string, call: WithoutId<ControlCall>): ControlResult {
+    const answer = this.#await(this.type(host, { kind: 'node.call', call }));
+    if ('error' in answer) throw new CallFailure(answer.error.code, answer.error.message);
+    assert('reply' in answer, 'a call is answered with a reply');
+    const { reply } = answer;
+    if (reply.method === 'control.failed') throw new CallFailure(reply.error.code, reply.error.message);
+    return reply.result;
+  }
+
+  /** `docker swarm init` at a node. */
+  init(host: string): void {
+    this.#enter(this.type(host, { kind: 'node.init' }));
+  }
+
+  /** `docker swarm join` at a node, towards a manager. */
+  join(host: string, manager: string, token: string, availability: Availability = 'active'): void {
+    this.#enter(this.type(host, { kind: 'node.join', manager, token, availability }));
+  }
+
+  #enter(command: number): void {
+    const answer = this.#await(command);
+    if ('error' in answer) throw new CallFailure(answer.error.code, answer.error.message);
+  }
+
+  #await(command: number): NodeAnswer {
+    // A node that is down does not answer, not even with an error.
+    const answered = this.runUntil(() => this.#answers.has(command), answerLimit);
+    const answer = this.answerTo(command);
+    if (!answered || answer === undefined) {
+      throw new CallFailure(
+        'Unavailable',
+        'Cannot connect to the Docker daemon. Is the docker daemon running?',
+      );
+    }
+    return answer;
+  }
+
+  // Time.
+
+  /** Lets `duration` microseconds pass. */
+  advance(duration: number): void {
+    this.world.runUntil(this.world.now + duration);
+  }
+
+  /** Runs until `condition` holds, looking after every event; false when it does not within `limit` microseconds. */
+  runUntil(condition: () => boolean, limit: number): boolean {
+    const end = this.world.now + limit;
+    while (!condition()) {
+      if (this.world.step(end)) continue;
+      this.world.runUntil(end);
+      return condition();
+    }
+    return true;
+  }
+
+  // Looking.
+
+  /** A node's memory; undefined while its machine is down. */
+  memoryOf(host: string): NodeMemory | undefined {
+    const state = this.world.stateOf(host);
+    return state?.role === 'node' ? state : undefined;
+  }
+
+  /** A running manager; undefined where there is none. */
+  managerOf(host: string): ManagerState | undefined {
+    const manager = this.memoryOf(host)?.manager;
+    return manager?.expelled ? undefined : manager;
+  }
+
+  /** The managers that run, by host, in the order in which their machines were added. */
+  managers(): readonly (readonly [host: string, manager: ManagerState])[] {
+    return this.#machines.flatMap(({ name }) => {
+      const manager = this.managerOf(name);
+      return manager === undefined ? [] : [[name, manager] as const];
+    });
+  }
+
+  /** The host that leads: announced, and of the highest term if several believe so. */
+  leader(): string | undefined {
+    let best: { readonly host: string; readonly term: number } | undefined;
+    for (const [host, { leadership }] of this.managers()) {
+      if (leadership === undefined || (best !== undefined && best.term >= leadership.term)) continue;
+      best = { host, term: leadership.term };
+    }
+    return best?.host;
+  }
+
+  /** The most advanced committed state that a running manager has; undefined when none runs. */
+  state(): Reader | undefined {
+    let best: ManagerState | undefined;
+    for (const [, manager] of this.managers()) {
+      if (best === undefined || manager.store.version > best.store.version) best = manager;
+    }
+    return best && reader(best.store);
+  }
+}
+
+/** A little longer than a node takes to answer with a deadline error. */
+const answerLimit = 21 * second;

@@ -1,0 +1,124 @@
+// The types of the world a swarm lives in: what its machines are, remember, send, write and tell.
+
+import type { AgentRecord, AgentState, AgentTimer } from '../agent/agent.ts';
+import type { RegistryState, RegistryTimer } from '../agent/registry.ts';
+import type { ManagerBody, ManagerNote } from '../manager/context.ts';
+import type { ManagerRecord, PeerMessage } from '../manager/peer.ts';
+import type { ManagerState } from '../manager/state.ts';
+import type { Call, ControlCall, ControlReply, Reply } from '../model/calls.ts';
+import type { ImageBehaviours } from '../model/image-behaviour.ts';
+import type {
+  CallError,
+  CallMessage,
+  PullMessage,
+  PullReplyMessage,
+  PullStartedMessage,
+  ReplyMessage,
+} from '../model/messages.ts';
+import type { NodeDescription } from '../model/objects.ts';
+import type { Availability, NodeRole } from '../model/state.ts';
+import type { World } from '../sim/world.ts';
+
+/** A machine with a Docker Engine. */
+export interface NodeConfig {
+  readonly role: 'node';
+  /** Its IP address. */
+  readonly addr: string;
+  readonly description: NodeDescription;
+  /** How images behave here; what a user scripts. */
+  readonly images: ImageBehaviours;
+  /** The host of the registry. */
+  readonly registry: string;
+}
+
+/** The machine images are pulled from. */
+export interface RegistryConfig {
+  readonly role: 'registry';
+  readonly state: RegistryState;
+  readonly images: ImageBehaviours;
+}
+
+/** What a node is in its swarm, kept on its disk. */
+export interface Identity {
+  readonly nodeId: string;
+  readonly role: NodeRole;
+}
+
+/** A `docker swarm join` under way. */
+export interface Joining {
+  readonly command: number;
+  readonly manager: string;
+  readonly token: string;
+  readonly availability: Availability;
+  /** The number of the call whose answer is awaited, and the timer that ends the wait or the pause. */
+  call: number;
+  retry: number | undefined;
+  /** Once it is granted; a manager then waits to become a member. */
+  certificate: (Identity & { readonly managers: readonly string[] }) | undefined;
+  /** Tries left before a refusal is final (R-R116). */
+  tries: number;
+}
+
+/** The memory of a node's engine. */
+export interface NodeMemory {
+  readonly role: 'node';
+  identity: Identity | undefined;
+  manager: ManagerState | undefined;
+  agent: AgentState | undefined;
+  joining: Joining | undefined;
+  /** Calls of commands that wait for the swarm's answer, by call number. */
+  readonly calls: Map<number, { readonly command: number; readonly limit: number }>;
+  lastCall: number;
+  /** The agent's database has been written to: a sync is under way, and whether another is needed. */
+  saving: 'no' | 'once' | 'again';
+}
+
+/** What an operator types at a node. `command` is the operator's own number, told in the answer. */
+export type NodeCommand =
+  | { readonly kind: 'node.init'; readonly command: number }
+  | {
+      readonly kind: 'node.join';
+      readonly command: number;
+      readonly manager: string;
+      readonly token: string;
+      readonly availability: Availability;
+    }
+  | { readonly kind: 'node.call'; readonly command: number; readonly call: WithoutId<ControlCall> }
+  | { readonly kind: 'node.kill'; readonly taskId: string }
+  | { readonly kind: 'node.hang'; readonly taskId: string };
+
+/** A call before its sender gives it a number. */
+export type WithoutId<C extends { readonly id: number }> = C extends unknown ? Omit<C, 'id'> : never;
+
+export type NodeTimer =
+  | { readonly kind: 'node.saved' }
+  | { readonly kind: 'node.call-limit'; readonly call: number }
+  | { readonly kind: 'node.join-retry' }
+  | { readonly kind: 'node.join-limit'; readonly command: number };
+
+/** The answer to a command, for the operator who typed it. */
+export type NodeAnswer =
+  | { readonly kind: 'answer'; readonly command: number; readonly reply: ControlReply }
+  | { readonly kind: 'answer'; readonly command: number; readonly joined: Identity }
+  | { readonly kind: 'answer'; readonly command: number; readonly error: CallError };
+
+export interface SwarmTypes {
+  config: NodeConfig | RegistryConfig;
+  state: NodeMemory | { readonly role: 'registry' };
+  body:
+    | ManagerBody
+    | PeerMessage
+    | AgentTimer
+    | RegistryTimer
+    | NodeTimer
+    | NodeCommand
+    | CallMessage<Call>
+    | ReplyMessage<Reply>
+    | PullMessage
+    | PullStartedMessage
+    | PullReplyMessage;
+  record: ManagerRecord | AgentRecord | { readonly kind: 'node.identity'; readonly identity: Identity };
+  note: ManagerNote | NodeAnswer;
+}
+
+export type SwarmWorld = World<SwarmTypes>;
