@@ -1,0 +1,234 @@
+// The containers of a node, as the daemon runs them: made, started, checked, stopped, gone. The program in a container is a script
+// (model/image-behaviour.ts). What an end means for a task is decided in task.ts.
+
+import { defaultStopGracePeriod } from '../model/defaults.ts';
+import { second } from '../model/duration.ts';
+import {
+  defaultStartTime,
+  defaultStopTime,
+  drawTime,
+  type ImageBehaviour,
+} from '../model/image-behaviour.ts';
+import type { Task } from '../model/objects.ts';
+import type { HealthCheck } from '../model/spec.ts';
+import { assert, unreachable } from '../sim/assert.ts';
+import type { AgentContext, ContainerMoment } from './context.ts';
+import { effectiveHealthCheck, type Health, judgeProbe, probeResult, probeWait } from './health.ts';
+
+/** A killed program's exit code: 128 and the number of SIGKILL. */
+const killedCode = 137;
+/** The daemon's own code for a program it could not start. */
+const notStartedCode = 128;
+/** What the daemon finds when a container that ran is gone with the machine. */
+const lostCode = 255;
+/** Before it stops a container that is attached to a network, the daemon waits for traffic to turn away (R-O7). */
+const drainTime = 2 * second;
+
+/** Plain data. */
+export interface Container {
+  readonly taskId: string;
+  /** 64 hexadecimal digits. */
+  readonly id: string;
+  readonly behaviour: ImageBehaviour;
+  readonly healthCheck: HealthCheck | undefined;
+  /** Attached to any network. */
+  readonly networked: boolean;
+  /** From the stop signal to the kill: whole seconds, as microseconds (R-O7). */
+  readonly grace: number;
+  phase: 'created' | 'starting' | 'running' | 'exited';
+  /** 0 unless it runs. */
+  pid: number;
+  /** When the program began to run, this host's clock. */
+  startedAt: number;
+  exitCode: number;
+  /** Why it could not be started; empty otherwise. */
+  startError: string;
+  health: Health;
+  /** Set once it is being stopped; the code its program will end with. */
+  stopping: { exitCode: number } | undefined;
+  /** The task is gone: the container goes as soon as it has stopped. */
+  leaving: boolean;
+  /** What is due to happen to it. */
+  readonly timers: Map<ContainerMoment, number>;
+}
+
+/** A container that is made but not started. */
+export function createContainer(context: AgentContext, task: Task): Container {
+  const { container } = task.spec;
+  const behaviour = context.behaviour(container.image);
+  const grace = container.stopGracePeriod ?? defaultStopGracePeriod;
+  const healthCheck = effectiveHealthCheck(container.healthCheck, behaviour.healthCheck);
+  return {
+    taskId: task.id,
+    id: drawId(context),
+    behaviour,
+    healthCheck,
+    networked: task.networks.length > 0,
+    grace: Math.floor(grace / second) * second,
+    phase: 'created',
+    pid: 0,
+    startedAt: 0,
+    exitCode: 0,
+    startError: '',
+    health: { status: healthCheck === undefined ? 'none' : 'starting', failures: 0 },
+    stopping: undefined,
+    leaving: false,
+    timers: new Map(),
+  };
+}
+
+/** The container of a task as the daemon finds it after the machine died: what ran has exited. */
+export function recoverContainer(context: AgentContext, task: Task, ran: boolean): Container {
+  const container = createContainer(context, task);
+  return {
+    ...container,
+    id: task.status.container?.id ?? container.id,
+    phase: ran ? 'exited' : 'created',
+    exitCode: ran ? lostCode : 0,
+  };
+}
+
+function drawId(context: AgentContext): string {
+  let id = '';
+  while (id.length < 64)
+    id += context
+      .random(`container/${context.host}`, 2 ** 16)
+      .toString(16)
+      .padStart(4, '0');
+  return id;
+}
+
+export function startContainer(context: AgentContext, container: Container): void {
+  assert(container.phase === 'created', 'a container is started once');
+  container.phase = 'starting';
+  const { start } = container.behaviour;
+  const time =
+    start?.kind === 'time'
+      ? start.time
+      : drawTime(defaultStartTime, (bound) => context.random(`start/${context.host}`, bound));
+  setTimer(context, container, 'started', time);
+}
+
+/**
+ * Stops the program: after the drain time its stop signal, after the grace the kill. A container that does not run, or is being stopped, is
+ * left alone.
+ */
+export function stopContainer(context: AgentContext, container: Container): void {
+  if (container.phase === 'created' || container.phase === 'exited' || container.stopping) return;
+  container.stopping = { exitCode: killedCode };
+  if (container.networked) setTimer(context, container, 'signal', drainTime);
+  else signal(context, container, container.stopping);
+}
+
+/** Ends the program at once, as `docker kill` or the machine's memory running out does. */
+export function killContainer(context: AgentContext, container: Container): void {
+  if (container.phase === 'starting' || container.phase === 'running') end(context, container, killedCode);
+}
+
+/** From now on the program hangs: its health check, if it has one, fails by its timeout. */
+export function hangContainer(context: AgentContext, container: Container): void {
+  container.health.hungAt = context.now();
+}
+
+/** Something that was due happens. */
+export function containerMoment(context: AgentContext, container: Container, what: ContainerMoment): void {
+  container.timers.delete(what);
+  switch (what) {
+    case 'started':
+      started(context, container);
+      break;
+    case 'ended': {
+      const { run } = container.behaviour;
+      assert(run?.kind === 'exit', 'a program ends by itself when its script says so');
+      end(context, container, run.code);
+      break;
+    }
+    case 'signal':
+      assert(container.stopping !== undefined, 'a stop signal belongs to a stop');
+      signal(context, container, container.stopping);
+      break;
+    case 'stopped':
+      assert(container.stopping !== undefined, 'a program stops when it is told to');
+      end(context, container, container.stopping.exitCode);
+      break;
+    case 'probe':
+      probe(context, container);
+      break;
+    case 'probe-timeout':
+      judge(context, container, false);
+      break;
+    default:
+      unreachable(what);
+  }
+}
+
+function started(context: AgentContext, container: Container): void {
+  const { start, run } = container.behaviour;
+  if (start?.kind === 'error') {
+    container.startError = start.text;
+    end(context, container, notStartedCode);
+    return;
+  }
+  container.phase = 'running';
+  container.startedAt = context.now();
+  container.pid = 1_000 + context.random(`container/${context.host}`, 31_000);
+  if (run?.kind === 'exit') setTimer(context, container, 'ended', run.after);
+  if (container.healthCheck !== undefined) waitForProbe(context, container, container.healthCheck);
+}
+
+function signal(context: AgentContext, container: Container, stopping: { exitCode: number }): void {
+  // A program that does not run yet has nothing to catch the signal with.
+  if (container.phase === 'starting') {
+    end(context, container, killedCode);
+    return;
+  }
+  const hung = container.health.status === 'unhealthy';
+  const stop = container.behaviour.stop ?? (hung ? { kind: 'ignore' } : quickStop(context));
+  const catches = stop.kind === 'exit' && stop.after < container.grace;
+  if (catches) stopping.exitCode = stop.code;
+  setTimer(context, container, 'stopped', catches ? stop.after : container.grace);
+}
+
+function quickStop(context: AgentContext): { kind: 'exit'; after: number; code: number } {
+  const after = drawTime(defaultStopTime, (bound) => context.random(`stop/${context.host}`, bound));
+  return { kind: 'exit', after, code: 0 };
+}
+
+function end(context: AgentContext, container: Container, exitCode: number): void {
+  for (const timer of container.timers.values()) context.cancel(timer);
+  container.timers.clear();
+  container.phase = 'exited';
+  container.pid = 0;
+  container.exitCode = exitCode;
+}
+
+function waitForProbe(context: AgentContext, container: Container, check: HealthCheck): void {
+  setTimer(
+    context,
+    container,
+    'probe',
+    probeWait(check, container.health, context.now() - container.startedAt),
+  );
+}
+
+function probe(context: AgentContext, container: Container): void {
+  const { healthCheck, health, behaviour, startedAt } = container;
+  assert(healthCheck !== undefined, 'only a container with a health check is probed');
+  const result = probeResult(behaviour.health, health, startedAt, context.now());
+  if (result === 'hangs') setTimer(context, container, 'probe-timeout', healthCheck.timeout);
+  else judge(context, container, result === 'passes');
+}
+
+function judge(context: AgentContext, container: Container, passed: boolean): void {
+  const { healthCheck, health, startedAt } = container;
+  assert(healthCheck !== undefined, 'only a container with a health check is judged');
+  judgeProbe(healthCheck, health, passed, context.now() - startedAt);
+  // An unhealthy container is stopped: nobody looks at it again.
+  if (health.status !== 'unhealthy') waitForProbe(context, container, healthCheck);
+}
+
+function setTimer(context: AgentContext, container: Container, what: ContainerMoment, delay: number): void {
+  assert(!container.timers.has(what), 'a moment of a container is awaited once');
+  const timer = context.later(delay, { kind: 'agent.container', taskId: container.taskId, what });
+  container.timers.set(what, timer);
+}

@@ -1,0 +1,89 @@
+// What an agent may touch: its own host, and everything else only through it.
+
+import type { ImageBehaviour } from '../model/image-behaviour.ts';
+import type {
+  DispatcherCall,
+  DispatcherReply,
+  ManagerPeer,
+  PullMessage,
+  PullReplyMessage,
+  PullStartedMessage,
+} from '../model/messages.ts';
+import type { Node, NodeDescription, Task } from '../model/objects.ts';
+
+export type AgentTimer =
+  /** The pause after a failed session is over. */
+  | { readonly kind: 'agent.connect' }
+  /** A call, or the first message of a stream, has not been answered in time. */
+  | { readonly kind: 'agent.limit'; readonly call: number }
+  /** Time for the next heartbeat. */
+  | { readonly kind: 'agent.heartbeat' }
+  /** Time to look whether the node's description has changed. */
+  | { readonly kind: 'agent.description' }
+  /** A task is tried again. */
+  | { readonly kind: 'agent.retry'; readonly taskId: string }
+  /** A registry has been silent for too long. */
+  | { readonly kind: 'agent.pull-limit'; readonly image: string }
+  /** Something happens in the container of a task. */
+  | { readonly kind: 'agent.container'; readonly taskId: string; readonly what: ContainerMoment };
+
+export type ContainerMoment =
+  /** The program runs, or cannot. */
+  | 'started'
+  /** The program ends by itself. */
+  | 'ended'
+  /** The stop signal is due. */
+  | 'signal'
+  /** The program ends because it was told to, or is killed. */
+  | 'stopped'
+  /** A health check begins. */
+  | 'probe'
+  /** A health check has waited for its timeout. */
+  | 'probe-timeout';
+
+/** Whatever happens to an agent. */
+export type AgentEvent =
+  | AgentTimer
+  | { readonly kind: 'agent.reply'; readonly reply: DispatcherReply }
+  | PullStartedMessage
+  | PullReplyMessage;
+
+/**
+ * What survives a crash, one value under each key: the assigned tasks with their last status (`task/<id>`), the images (`image/<name>`) and the
+ * managers last heard of (`managers`; whoever joins a node to the swarm writes the first). Secrets and configs are not kept (R-R190).
+ */
+export type AgentRecord =
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'image'; readonly name: string; readonly digest: string }
+  | { readonly kind: 'managers'; readonly managers: readonly ManagerPeer[] };
+
+export interface AgentContext {
+  readonly host: string;
+  readonly nodeId: string;
+  /** The node's IP address. */
+  readonly addr: string;
+  /** This host's clock, integer microseconds. */
+  now(): number;
+  /** Hands `timer` back after `delay` microseconds of this host's clock. Gone at a crash. */
+  later(delay: number, timer: AgentTimer): number;
+  /** Forgets a timer. Cancelling one that has fired is harmless. */
+  cancel(timerId: number): void;
+  /** A draw from the named stream, uniform in [0, bound). */
+  random(stream: string, bound: number): number;
+  /** What the node is now: hardware, engine, labels. */
+  description(): NodeDescription;
+  /** True when this host runs a manager: its agent talks to that one alone (R-R187). */
+  runsManager(): boolean;
+  /** Sends a call to the manager on a host. No one is told if it is lost. */
+  call(manager: string, call: DispatcherCall): void;
+  /** Sends a pull to the registry over the network. No one is told if it is lost. */
+  pull(message: PullMessage): void;
+  /** The script of an image on this host. */
+  behaviour(image: string): ImageBehaviour;
+  /** Writes a value under its key to the disk. */
+  save(key: string, record: AgentRecord): void;
+  /** Removes a key from the disk. */
+  erase(key: string): void;
+  /** The swarm's view of this node has come: its role may have changed (R-R163). */
+  nodeSeen(node: Node): void;
+}

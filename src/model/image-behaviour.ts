@@ -1,0 +1,128 @@
+// How images behave: a script in place of the program in them. Plain data, given from outside. An image without a script simply works:
+// it is pulled in a second or three, starts in some 100 ms, runs for ever and stops quickly when told to.
+
+import { millisecond, second } from './duration.ts';
+import type { HealthCheck, Platform } from './spec.ts';
+
+/** All durations are microseconds. Absent parts behave like those of an unknown image. */
+export interface ImageBehaviour {
+  readonly pull?:
+    | { readonly kind: 'time'; readonly time: number }
+    /** No such repository, or a private one. */
+    | { readonly kind: 'denied' }
+    /** The repository is there, the tag is not. */
+    | { readonly kind: 'unknown' }
+    | { readonly kind: 'error'; readonly text: string };
+  /** Platforms the image is built for; absent: every one. */
+  readonly platforms?: readonly Platform[];
+  /** From the start of a container until its program runs, or why it never does. */
+  readonly start?:
+    | { readonly kind: 'time'; readonly time: number }
+    | { readonly kind: 'error'; readonly text: string };
+  /** What the program does when left alone; `after` counts from when it runs. */
+  readonly run?:
+    | { readonly kind: 'forever' }
+    | { readonly kind: 'exit'; readonly after: number; readonly code: number };
+  /** The image's own check (`HEALTHCHECK`); a service's replaces it. */
+  readonly healthCheck?: HealthCheck;
+  /**
+   * What a health check sees: from `after` (since the program runs) until `until` it passes. Before, it fails at once; later the program hangs,
+   * and the check fails by its timeout.
+   */
+  readonly health?:
+    | { readonly kind: 'never' }
+    | { readonly kind: 'passes'; readonly after: number; readonly until?: number };
+  /**
+   * What the program does at its stop signal. Absent: it exits with 0 shortly after; but once its health check has found it hung, it ignores
+   * the signal and is killed.
+   */
+  readonly stop?:
+    | { readonly kind: 'exit'; readonly after: number; readonly code: number }
+    | { readonly kind: 'ignore' };
+}
+
+/** Durations of an unknown image are drawn from [least, least + spread). */
+export interface DrawnTime {
+  readonly least: number;
+  readonly spread: number;
+}
+export const defaultPullTime: DrawnTime = { least: second, spread: 2 * second };
+export const defaultStartTime: DrawnTime = { least: 100 * millisecond, spread: 400 * millisecond };
+export const defaultStopTime: DrawnTime = { least: 50 * millisecond, spread: 200 * millisecond };
+
+/** A duration drawn with `random`, a uniform draw from [0, bound). */
+export function drawTime(time: DrawnTime, random: (bound: number) => number): number {
+  return time.least + random(time.spread);
+}
+
+/** The scripts in force: for all nodes, and for single ones, which win. Keys are image names as `imageName` gives them. */
+export interface ImageBehaviours {
+  readonly everywhere: Map<string, ImageBehaviour>;
+  /** By host. */
+  readonly onHost: Map<string, Map<string, ImageBehaviour>>;
+}
+
+export function createBehaviours(): ImageBehaviours {
+  return { everywhere: new Map(), onHost: new Map() };
+}
+
+/** A copy that can be changed without touching the original. */
+export function copyBehaviours({ everywhere, onHost }: ImageBehaviours): ImageBehaviours {
+  return {
+    everywhere: new Map(everywhere),
+    onHost: new Map([...onHost].map(([host, own]) => [host, new Map(own)])),
+  };
+}
+
+/** Scripts an image on every node, or on `host` alone. Containers that exist keep the script they were made with. */
+export function setBehaviour(
+  behaviours: ImageBehaviours,
+  image: string,
+  behaviour: ImageBehaviour,
+  host?: string,
+): void {
+  if (host === undefined) {
+    behaviours.everywhere.set(imageName(image), behaviour);
+    return;
+  }
+  const own = behaviours.onHost.get(host) ?? new Map<string, ImageBehaviour>();
+  own.set(imageName(image), behaviour);
+  behaviours.onHost.set(host, own);
+}
+
+export function behaviourOf(behaviours: ImageBehaviours, host: string, image: string): ImageBehaviour {
+  const name = imageName(image);
+  return behaviours.onHost.get(host)?.get(name) ?? behaviours.everywhere.get(name) ?? {};
+}
+
+/**
+ * The name users know an image by, one for all ways to write it: `nginx`, `docker.io/library/nginx` and `nginx:latest@sha256:...` are
+ * all `nginx:latest`. A reference by digest without a tag keeps the digest.
+ */
+export function imageName(image: string): string {
+  const [reference = '', digest] = image.split('@');
+  const name = reference.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '');
+  if (tagOf(name) !== '') return name;
+  return digest === undefined ? `${name}:latest` : `${name}@${digest}`;
+}
+
+/** The repository's part of an image name. */
+export function repositoryOf(name: string): string {
+  const [reference = ''] = name.split('@');
+  const tag = tagOf(reference);
+  return tag === '' ? reference : reference.slice(0, -tag.length - 1);
+}
+
+/** The host that serves an image. */
+export function registryOf(name: string): string {
+  const [first = '', ...rest] = name.split('/');
+  const named = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
+  return named ? first : 'registry-1.docker.io';
+}
+
+/** Empty when there is none. A colon before the last slash belongs to a port. */
+function tagOf(reference: string): string {
+  const last = reference.slice(reference.lastIndexOf('/') + 1);
+  const colon = last.indexOf(':');
+  return colon < 0 ? '' : last.slice(colon + 1);
+}
