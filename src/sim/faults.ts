@@ -164,7 +164,7 @@ function changeClock<T extends WorldTypes>(
   assert(Number.isSafeInteger(offset), `a clock is moved by whole microseconds, not ${offset}`);
   const old: HostClock = { ...host.clock };
   setClock(host.clock, ground.now, ratePpm, offset);
-  const events = ground.queue.toSorted();
+  const events = ground.queue.inOrder();
   for (const event of events) {
     if (event.kind !== 'timer' || event.to !== host.name || event.epoch !== host.boots) continue;
     const left = readClock(old, event.at) - readClock(old, ground.now);

@@ -77,7 +77,7 @@ export class EventQueue<E extends Timed> {
   }
 
   /** All pending events in the order in which they will be popped. */
-  toSorted(): E[] {
+  inOrder(): E[] {
     return this.#heap.toSorted((a, b) => a.at - b.at || a.seq - b.seq);
   }
 

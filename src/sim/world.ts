@@ -391,7 +391,7 @@ export class World<T extends WorldTypes> {
   }
 
   #forgetFired(): void {
-    const pending = new Set(this.#queue.toSorted().map((event) => event.seq));
+    const pending = new Set(this.#queue.inOrder().map((event) => event.seq));
     for (const host of this.#hosts.values()) for (const event of host.backlog) pending.add(event.seq);
     for (const event of this.#resumed) pending.add(event.seq);
     for (const timerId of this.#cancelled) if (!pending.has(timerId)) this.#cancelled.delete(timerId);
@@ -423,7 +423,7 @@ export class World<T extends WorldTypes> {
       seq: this.#seq,
       handled: this.#handled,
       digest: this.#digest.save(),
-      pending: this.#queue.toSorted(),
+      pending: this.#queue.inOrder(),
       resumed: this.#resumed,
       cancelled: [...this.#cancelled].sort((a, b) => a - b),
       hosts: [...this.#hosts.values()],
