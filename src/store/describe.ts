@@ -69,7 +69,7 @@ function describePatches(patches: readonly Patch[], inverse: readonly Patch[]): 
 
 /** The changed leaves under a path, old and new. A list counts as a leaf and is only said to have changed. */
 function describeChange(path: Patch['path'], before: unknown, after: unknown): string[] {
-  const inList = path.findIndex((step) => typeof step === 'number' || step === 'length');
+  const inList = path.findIndex((step) => typeof step === 'number');
   if (inList >= 0) return [`${path[inList - 1]} changed`];
   const key = String(path.at(-1));
   if (silent.has(key) || equalData(before, after)) return [];

@@ -9,13 +9,31 @@ const laneSize = 2 ** 32;
 /** Records are frozen and shared between replicas: each is hashed once. */
 const remembered = new WeakMap<object, number>();
 
+/** Field names are few and come again and again. */
+const keyHashes = new Map<string, number>();
+
 /** Hashes a record. The order of an object's keys does not count; a key that holds undefined is no key. */
 export function hashRecord(record: object): number {
   const known = remembered.get(record);
   if (known !== undefined) return known;
-  const hash = hashObject(record);
+  const hash = hashData(record);
   remembered.set(record, hash);
   return hash;
+}
+
+/** Hashes any plain data but Maps and Sets, and remembers nothing. */
+export function hashData(value: object): number {
+  if (Array.isArray(value)) {
+    let hash = mix(1, value.length);
+    for (const element of value) hash = mix(hash, hashValue(element));
+    return hash;
+  }
+  let hash = 0;
+  for (const key of Object.keys(value)) {
+    const content: unknown = Reflect.get(value, key);
+    if (content !== undefined) hash = addHash(hash, mix(hashKey(key), hashValue(content)));
+  }
+  return mix(2, hash);
 }
 
 /** A table's hash is the sum of its records', so it follows each change and knows no order. */
@@ -27,19 +45,6 @@ export function subtractHash(table: number, record: number): number {
   return (table - record + modulus) % modulus;
 }
 
-function hashObject(value: object): number {
-  if (Array.isArray(value)) {
-    let hash = mix(1, value.length);
-    for (const element of value) hash = mix(hash, hashValue(element));
-    return hash;
-  }
-  let hash = 0;
-  for (const [key, content] of Object.entries(value)) {
-    if (content !== undefined) hash = addHash(hash, mix(hashString(key), hashValue(content)));
-  }
-  return mix(2, hash);
-}
-
 function hashValue(value: unknown): number {
   switch (typeof value) {
     case 'string':
@@ -49,7 +54,7 @@ function hashValue(value: unknown): number {
     case 'boolean':
       return mix(5, value ? 1 : 0);
     case 'object':
-      return value === null ? mix(6, 0) : hashObject(value);
+      return value === null ? mix(6, 0) : hashData(value);
     default:
       assert(false, 'a record is plain data');
       return 0;
@@ -60,6 +65,14 @@ function hashNumber(value: number): number {
   if (!Number.isSafeInteger(value)) return mix(3, hashString(String(value)));
   const size = Math.abs(value);
   return mix(value < 0 ? 7 : 3, mix(size % laneSize, Math.floor(size / laneSize)));
+}
+
+function hashKey(key: string): number {
+  const known = keyHashes.get(key);
+  if (known !== undefined) return known;
+  const hash = hashString(key);
+  keyHashes.set(key, hash);
+  return hash;
 }
 
 function hashString(value: string): number {

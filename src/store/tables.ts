@@ -16,7 +16,7 @@ import {
   serviceKey,
   slotKey,
 } from './buckets.ts';
-import { addHash, hashRecord, subtractHash } from './hash.ts';
+import { addHash, hashData, hashRecord, subtractHash } from './hash.ts';
 import type { Reader } from './reader.ts';
 
 /** Plain data. Only `apply` and `restore` change it. */
@@ -61,7 +61,7 @@ export function reader(store: Store): Reader {
 
 /** One number for the whole content: equal applied indexes must show equal hashes. */
 export function hashStore(store: Store): number {
-  return hashRecord({ ...store.hashes });
+  return hashData(store.hashes);
 }
 
 /** The derived buckets of a store, built when it has none: it is new or has been loaded. */

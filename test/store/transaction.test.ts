@@ -343,9 +343,11 @@ describe('applying an entry (R-R19, R-R203)', () => {
     });
     const tx = begin(other, { version: 1, now: 0 });
     tx.create('node', makeNode({ id: 'n1' }));
-    tx.update('service', 's1', (draft) => {
-      draft.spec.name = 'shop';
-    });
+    for (const name of ['shop', 'store']) {
+      tx.update('service', 's1', (draft) => {
+        draft.spec.name = name;
+      });
+    }
     tx.remove('node', 'gone');
     const hash = hashStore(store);
     expect(apply(store, tx.actions(), { version: 7 })).toEqual([]);
