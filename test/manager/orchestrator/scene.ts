@@ -2,6 +2,7 @@
 // One service, `web`, unless a test names others.
 
 import { castDraft } from 'immer';
+import type { Reactor } from '../../../src/manager/leader.ts';
 import { enforcerReactor } from '../../../src/manager/orchestrator/enforcer.ts';
 import { applyManualRollback, applyServiceUpdate } from '../../../src/manager/orchestrator/evolution.ts';
 import { globalReactor } from '../../../src/manager/orchestrator/global.ts';
@@ -22,6 +23,8 @@ export interface SceneOptions extends SwarmOptions {
   /** IDs, or whole nodes. Three by default. */
   readonly nodes?: readonly (string | NodeFields)[];
   readonly historyLimit?: number;
+  /** Between any two calls the reactors' state is exchanged for a copy, as if saved and loaded. */
+  readonly reload?: boolean;
 }
 
 export interface Scene {
@@ -60,16 +63,19 @@ export interface Scene {
 export function createScene({
   nodes = ['n1', 'n2', 'n3'],
   historyLimit = 5,
+  reload = false,
   ...options
 }: SceneOptions = {}): Scene {
   const swarm = createSwarm(options);
+  const wrap = <State, Timer, Job>(reactor: Reactor<State, Timer, Job>) =>
+    reload ? reloading(reactor) : reactor;
   // The enforcer, reaper and orchestrators start before the swarm, as the dispatcher's news would reach them.
   const stage = createStage(
     {
-      enforcer: enforcerReactor,
-      reaper: reaperReactor,
-      replicated: replicatedReactor,
-      global: globalReactor,
+      enforcer: wrap(enforcerReactor),
+      reaper: wrap(reaperReactor),
+      replicated: wrap(replicatedReactor),
+      global: wrap(globalReactor),
       swarm: swarm.reactor,
     },
     (tx) => {
@@ -178,6 +184,24 @@ export function show(task: Task | undefined): string {
   if (task === undefined) return 'nothing';
   const { spec, desiredState, status } = task;
   return `${spec.container.image} ${taskStateName(desiredState)}/${taskStateName(status.state)}`;
+}
+
+/** The same reactor, on a fresh copy of its state at every call. */
+function reloading<State, Timer, Job>(
+  reactor: Reactor<State, Timer, Job>,
+): Reactor<{ now: State }, Timer, Job> {
+  const loaded = (box: { now: State }) => {
+    box.now = structuredClone(box.now);
+    return box.now;
+  };
+  return {
+    start: (leader) => ({ now: reactor.start(leader) }),
+    change: (leader, box, event) => reactor.change(leader, loaded(box), event),
+    commit: (leader, box) => reactor.commit(leader, loaded(box)),
+    timer: (leader, box, timer) => reactor.timer(leader, loaded(box), timer),
+    write: (leader, box, job, tx) => reactor.write(leader, loaded(box), job, tx),
+    written: (leader, box, job, outcome) => reactor.written(leader, loaded(box), job, outcome),
+  };
 }
 
 function changed(spec: ServiceSpec, change: Partial<ServiceRequest>): ServiceSpec {

@@ -14,11 +14,14 @@ export type Fate =
   | { readonly at: 'prepare' | 'start' }
   | { readonly at: 'run'; readonly after: number; readonly code: number };
 
+type Step = 'prepare' | 'start' | 'stop';
+type Lasting = number | ((task: Task) => number);
+
 export interface SwarmOptions {
-  /** Microseconds each step takes; 0 when absent. */
-  readonly prepare?: number;
-  readonly start?: number;
-  readonly stop?: number;
+  /** Microseconds each step takes, for all tasks or for each; 0 when absent. */
+  readonly prepare?: Lasting;
+  readonly start?: Lasting;
+  readonly stop?: Lasting;
   /** Decides at each step whether the container fails there. Containers run for ever when this is absent or gives undefined. */
   readonly fate?: (task: Task, at: Fate['at']) => Fate | undefined;
   /** Overrides the first placement of a slot. */
@@ -36,7 +39,7 @@ interface Container {
 }
 
 type SwarmTimer =
-  | { readonly taskId: string; readonly done: 'prepare' | 'start' | 'stop' }
+  | { readonly taskId: string; readonly done: Step }
   | { readonly taskId: string; readonly exit: number };
 type SwarmJob =
   | { readonly kind: 'place'; readonly taskId: string }
@@ -62,33 +65,28 @@ export interface Swarm {
 export function createSwarm(options: SwarmOptions = {}): Swarm {
   const { prepare = 0, start = 0, stop = 0, fate, place } = options;
   const lasting = { prepare, start, stop };
+  const lastingFor = (task: Task, step: Step) => {
+    const time = lasting[step];
+    return typeof time === 'number' ? time : time(task);
+  };
   const placedOnce = new Set<string>();
   const failing = new Map<string, Fate>();
   // Containers outlive a change of leadership.
   const state: SwarmState = { containers: new Map(), waiting: new Set() };
   let leader: SwarmLeader | undefined;
 
-  function begin(
-    leader: SwarmLeader,
-    task: Task,
-    container: Container,
-    step: 'prepare' | 'start' | 'stop',
-  ): void {
+  function begin(leader: SwarmLeader, task: Task, container: Container, step: Step): void {
     container.busy = step;
     if (step !== 'stop') {
       const failure = fate?.(task, step);
       if (failure !== undefined) failing.set(task.id, failure);
     }
-    if (lasting[step] === 0) finish(leader, task, container, step);
-    else container.timer = leader.later(lasting[step], { taskId: task.id, done: step });
+    const duration = lastingFor(task, step);
+    if (duration === 0) finish(leader, task, container, step);
+    else container.timer = leader.later(duration, { taskId: task.id, done: step });
   }
 
-  function finish(
-    leader: SwarmLeader,
-    task: Task,
-    container: Container,
-    step: 'prepare' | 'start' | 'stop',
-  ): void {
+  function finish(leader: SwarmLeader, task: Task, container: Container, step: Step): void {
     container.busy = undefined;
     container.timer = undefined;
     if (failing.get(task.id)?.at === step) {
@@ -185,7 +183,10 @@ export function createSwarm(options: SwarmOptions = {}): Swarm {
         const container = state.containers.get(task.id);
         // Timers died with the leadership; what was under way begins anew.
         if (container?.timer !== undefined && container.busy !== 'run' && container.busy !== undefined) {
-          container.timer = leader.later(lasting[container.busy], { taskId: task.id, done: container.busy });
+          container.timer = leader.later(lastingFor(task, container.busy), {
+            taskId: task.id,
+            done: container.busy,
+          });
         }
         if (task.status.state < TaskState.Assigned) leader.request({ kind: 'place', taskId: task.id });
         else hear(leader, task);

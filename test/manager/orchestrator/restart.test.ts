@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { second } from '../../../src/model/duration.ts';
+import { TaskState } from '../../../src/model/state.ts';
+import { createScene, type Scene, show } from './scene.ts';
+
+const states = (scene: Scene, slot = 1) => scene.tasks(slot).map(show);
+const created = (scene: Scene) => scene.tasks().map(({ meta }) => meta.createdAt / second);
+
+describe('a task that ends', () => {
+  it('is replaced by a parked one, which starts after the delay (E38)', () => {
+    const scene = createScene();
+    scene.create();
+    scene.exit(1, 1);
+    expect(states(scene)).toEqual(['v1 shutdown/failed', 'v1 ready/ready']);
+    expect(scene.tasks()[0]?.status).toMatchObject({ message: 'started', err: 'task: non-zero exit (1)' });
+    scene.advance(4.9);
+    expect(states(scene)).toEqual(['v1 shutdown/failed', 'v1 ready/ready']);
+    scene.advance(0.1);
+    expect(states(scene)).toEqual(['v1 shutdown/failed', 'v1 running/running']);
+  });
+
+  it('well is not replaced under on-failure (E39)', () => {
+    const scene = createScene();
+    scene.create({ restart: { condition: 'on-failure' } });
+    scene.exit(0, 1);
+    scene.advance(60);
+    expect(states(scene)).toEqual(['v1 shutdown/complete']);
+  });
+
+  it('is not replaced under none until an update makes it dirty (E40)', () => {
+    const scene = createScene();
+    scene.create({ restart: { condition: 'none' } });
+    scene.exit(1, 1);
+    scene.update({ labels: [['a', 'b']] });
+    scene.advance(60);
+    expect(states(scene)).toEqual(['v1 shutdown/failed']);
+    scene.update({ image: 'v2' });
+    expect(states(scene)).toEqual(['v1 shutdown/failed', 'v2 running/running']);
+  });
+
+  it('is replaced at once with delay 0, parked for the moment (E46)', () => {
+    const scene = createScene();
+    scene.create({ restart: { delay: 0 } });
+    scene.exit(1, 1);
+    expect(states(scene)).toEqual(['v1 shutdown/failed', 'v1 running/running']);
+    const [, replacement] = scene.tasks();
+    const desired = scene.stage.commits
+      .flatMap(({ actions }) => actions)
+      .flatMap((action) =>
+        action.kind === 'task' && action.action !== 'remove' && action.id === replacement?.id
+          ? [action.record.desiredState]
+          : [],
+      );
+    expect(desired[0]).toBe(TaskState.Ready);
+  });
+
+  it('while parked gets one attempt per delay (E45, R-O113)', () => {
+    const scene = createScene({ fate: (_, at) => (at === 'prepare' ? { at } : undefined) });
+    scene.create();
+    expect(states(scene)).toEqual(['v1 shutdown/rejected', 'v1 ready/rejected']);
+    scene.advance(12);
+    expect(created(scene)).toEqual([0, 0, 5, 10]);
+  });
+
+  it('in a node drained during its delayed start waits for that to end (E52)', () => {
+    const scene = createScene({ nodes: ['a', 'b'], place: () => 'a', stop: second });
+    scene.create();
+    scene.node('a', { availability: 'pause' });
+    scene.exit(1, 1);
+    expect(scene.tasks()[1]?.nodeId).toBe('b');
+    scene.advance(2);
+    scene.node('b', { availability: 'drain' });
+    expect(states(scene)).toEqual(['v1 shutdown/failed', 'v1 ready/ready']);
+    scene.advance(3);
+    expect(states(scene).slice(1)).toEqual(['v1 shutdown/running', 'v1 ready/pending']);
+    scene.advance(1);
+    expect(states(scene).slice(1)).toEqual(['v1 shutdown/shutdown', 'v1 running/pending']);
+    expect(scene.tasks()[2]?.meta.createdAt).toBe(5 * second);
+  });
+});
+
+describe('attempts', () => {
+  const always = (after: number) => ({
+    fate: (_: unknown, at: string) =>
+      at === 'run' ? ({ at, after: after * second, code: 1 } as const) : undefined,
+  });
+
+  it('without a window are counted for ever (E41)', () => {
+    const scene = createScene(always(1));
+    scene.create({ restart: { maxAttempts: 2, delay: 0 } });
+    scene.advance(100);
+    expect(created(scene)).toEqual([0, 1, 2]);
+    expect(states(scene).at(-1)).toBe('v1 shutdown/failed');
+  });
+
+  it('in a window count strictly inside it (E42)', () => {
+    const fails = createScene(always(30));
+    fails.create({ restart: { maxAttempts: 1, window: 60 * second, delay: 0 } });
+    fails.advance(300);
+    expect(created(fails)).toEqual([0, 30]);
+
+    const survives = createScene(always(60));
+    survives.create({ restart: { maxAttempts: 1, window: 60 * second, delay: 0 } });
+    survives.advance(200);
+    expect(created(survives)).toEqual([120, 180]);
+  });
+
+  it('used up are not given back by a label (E43)', () => {
+    const scene = createScene();
+    scene.create({ restart: { maxAttempts: 1, delay: 0 } });
+    scene.exit(1, 1);
+    scene.update({ labels: [['a', 'b']] });
+    scene.exit(1, 1);
+    scene.advance(60);
+    expect(scene.running()).toEqual([]);
+    expect(scene.tasks()).toHaveLength(2);
+  });
+
+  it('begin anew with the first replacement of another spec version (E44)', () => {
+    const scene = createScene({ historyLimit: -1 });
+    scene.create({ restart: { maxAttempts: 2, delay: 0 } });
+    scene.exit(1, 1);
+    scene.update({ labels: [['a', 'b']] });
+    for (let crash = 0; crash < 3; crash++) {
+      expect(scene.running()).toEqual(['1:v1']);
+      scene.exit(1, 1);
+    }
+    scene.advance(60);
+    expect(scene.running()).toEqual([]);
+    const made = scene.stage.commits
+      .flatMap(({ actions }) => actions)
+      .filter(({ kind, action }) => kind === 'task' && action === 'create');
+    expect(made).toHaveLength(4);
+  });
+});
