@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgeNodes } from '../../../src/manager/scheduler/verdict.ts';
 import { portConfig } from '../../../src/model/defaults.ts';
+import { millisecond } from '../../../src/model/duration.ts';
 import type { Mount, PortConfig } from '../../../src/model/spec.ts';
 import { TaskState } from '../../../src/model/state.ts';
 import { makeNetwork, makeNode, type NodeFields, type ServiceFields, type TaskFields } from '../fixtures.ts';
@@ -97,6 +98,19 @@ describe('explanation', () => {
     ]);
     expect(errors(schedule(zones('a', 'x', 'y'), constrained, 2), 'web')).toEqual([
       'no suitable node (scheduling constraints not satisfied on 2 nodes; max replicas per node limit exceed)',
+    ]);
+  });
+
+  test('the first text counts only the nodes since the last that passed (R-S25)', () => {
+    const swarm = createSwarm((tx) =>
+      addNodes(tx, { id: 'a', state: 'down' }, { id: 'b', resources: { memoryBytes: gibibyte } }),
+    );
+    swarm.write((tx) => addPending(tx, addService(tx, { id: 'web', ...needsMemory }), 2));
+    swarm.advance(50 * millisecond);
+    expect(errors(swarm, 'web')).toEqual(['no suitable node (insufficient resources on 1 node)']);
+    swarm.advance(50 * millisecond);
+    expect(errors(swarm, 'web')).toEqual([
+      'no suitable node (1 node not available for new tasks; insufficient resources on 1 node)',
     ]);
   });
 

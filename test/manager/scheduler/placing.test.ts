@@ -125,6 +125,17 @@ describe('balance', () => {
     );
   });
 
+  test('tasks of a group go in order of slot, whatever their IDs (reference, section 8)', () => {
+    const swarm = createSwarm((tx) => {
+      addNodes(tx, 'a');
+      const web = addService(tx, { id: 'web', placement: { maxReplicas: 1 } });
+      addPending(tx, web, 1, { first: 2, id: 'early' });
+      addPending(tx, web, 1, { first: 1, id: 'late' });
+    });
+    expect(swarm.store.get('task', 'late')?.nodeId).toBe('a');
+    expect(swarm.store.get('task', 'early')?.nodeId).toBe('');
+  });
+
   test('a leaf holds the best nodes only, however many there are', () => {
     const many = nodes('a', 'b', 'c', 'd', 'e', 'f');
     const foreign = { a: 3, b: 2, c: 1, d: 2, f: 1 };
