@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Leader, Reactor } from '../../src/manager/leader.ts';
 import { second } from '../../src/model/duration.ts';
+import { CallFailure } from '../../src/model/failure.ts';
 import { makeNode } from './fixtures.ts';
 import { createStage } from './stage.ts';
 
@@ -88,11 +89,12 @@ test('jobs are taken first come, first served; one that goes again waits behind 
     }),
   });
   stage.advance(second);
+  expect(log.filter((line) => line.includes(' written long'))).toHaveLength(1);
   expect(log.filter((line) => line.includes(' write '))).toEqual([
     'a write long',
     'a write short',
-    'a write long',
     'b write react to n0',
+    'a write long',
     'b write react to n1',
   ]);
 });
@@ -151,6 +153,27 @@ test('450 changes go in batches of 200, 200 and 50 (E-109)', () => {
     },
   );
   expect(stage.commits.map(({ actions }) => actions.length)).toEqual([450, 200, 200, 50]);
+});
+
+test('a refused job leaves nothing but word of its refusal', () => {
+  const log: string[] = [];
+  const stage = createStage({
+    a: {
+      ...witness('a', log, {
+        start(leader) {
+          leader.request('job');
+          return [];
+        },
+        write(_leader, _state, _job, tx) {
+          tx.create('node', makeNode({ id: 'n1' }));
+          throw new CallFailure('NotFound', 'no');
+        },
+      }),
+      refused: (_leader, _state, job, failure) => log.push(`refused ${job}: ${failure.message}`),
+    },
+  });
+  expect(log).toEqual(['a write job', 'refused job: no']);
+  expect(stage.store.list('node')).toEqual([]);
 });
 
 test('a transaction that throws or changes nothing is no commit', () => {

@@ -2,6 +2,7 @@
 // when told to, timers, and the one writer with its queue.
 
 import type { Leader, Reactor } from '../../src/manager/leader.ts';
+import { CallFailure } from '../../src/model/failure.ts';
 import { assert } from '../../src/sim/assert.ts';
 import type { StoreAction } from '../../src/store/action.ts';
 import type { Reader } from '../../src/store/reader.ts';
@@ -128,9 +129,17 @@ export function createStage(
       assert(player !== undefined, 'a job has an owner');
       const { reactor, leader, state } = player;
       const tx = open();
-      if (reactor.write(leader, state, next.job, tx) === 'again') jobs.push(next);
+      let outcome: 'done' | 'again';
+      try {
+        outcome = reactor.write(leader, state, next.job, tx);
+      } catch (error) {
+        if (!(error instanceof CallFailure) || reactor.refused === undefined) throw error;
+        reactor.refused(leader, state, next.job, error);
+        continue;
+      }
       commit(tx);
-      reactor.written(leader, state, next.job, 'committed');
+      if (outcome === 'again') jobs.push(next);
+      else reactor.written(leader, state, next.job, 'committed');
     }
   }
 
