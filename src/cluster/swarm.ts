@@ -48,9 +48,10 @@ export class Swarm {
     });
   }
 
-  /** Machines that are in no swarm yet, and a registry. */
-  static create(seed: string, shape: ClusterShape): Swarm {
+  /** Machines that are in no swarm yet, and a registry. Watchers given here see the world from its first event on. */
+  static create(seed: string, shape: ClusterShape, watchers: readonly Watcher<SwarmTypes>[] = []): Swarm {
     const swarm = new Swarm(new World(swarmProgram, seed));
+    for (const watcher of watchers) swarm.watch(watcher);
     const state: RegistryState = { down: false, missing: new Map() };
     swarm.#intervene({
       kind: 'add',

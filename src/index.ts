@@ -1,0 +1,12 @@
+// swarmlab as a library: scenarios and the lab they run in.
+
+export type { ClusterRequest, MachineRequest } from './lab/cluster.ts';
+export { ScenarioFailure } from './lab/failure.ts';
+export type { ImageScript } from './lab/image.ts';
+export type { Lab, LinkOptions } from './lab/lab.ts';
+export { type NodeOptions, type Operator, Refusal } from './lab/operator.ts';
+export type { HealthOptions, RestartOptions, ServiceOptions, UpdateOptions } from './lab/options.ts';
+export { type Outcome, type RunOptions, runScenario } from './lab/run.ts';
+export type { Scenario } from './lab/scenario.ts';
+export type { StoryKind, StoryLine } from './lab/story.ts';
+export type { NodeView, TaskView } from './lab/views.ts';

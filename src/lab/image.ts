@@ -1,0 +1,65 @@
+// How a script says what an image does, in few words; unsaid parts simply work.
+
+import { second } from '../model/duration.ts';
+import type { ImageBehaviour } from '../model/image-behaviour.ts';
+import { duration } from './options.ts';
+
+export interface ImageScript {
+  /** How long a pull takes (`3s`), or why it fails: `missing` (no such tag), `denied` (no such repository), any other text as it is. */
+  readonly pull?: string;
+  /** How long the container takes to start (`500ms`). */
+  readonly start?: string;
+  /** The start fails with this text. */
+  readonly startError?: string;
+  /** The program ends by itself. */
+  readonly exits?: { readonly after: string; readonly code: number };
+  /** What its health check sees: never healthy, or healthy from some time after the start, until some other. */
+  readonly health?: 'never' | { readonly after: string; readonly until?: string };
+  /** How it takes SIGTERM: how long it needs (`3s`), or `ignores`, and is killed after the grace period. */
+  readonly stop?: string;
+}
+
+/** The check of an image that a script gave a health. */
+const ownCheck = {
+  test: ['CMD-SHELL', 'check'],
+  interval: 5 * second,
+  timeout: 5 * second,
+  retries: 3,
+  startPeriod: 0,
+  startInterval: 5 * second,
+};
+
+export function imageBehaviour(script: ImageScript): ImageBehaviour {
+  const { pull, start, startError, exits, health, stop } = script;
+  return {
+    ...(pull !== undefined && { pull: pullBehaviour(pull) }),
+    ...(start !== undefined && { start: { kind: 'time', time: duration('start', start) } as const }),
+    ...(startError !== undefined && { start: { kind: 'error', text: startError } as const }),
+    ...(exits && {
+      run: { kind: 'exit', after: duration('exits.after', exits.after), code: exits.code } as const,
+    }),
+    ...(health !== undefined && { healthCheck: ownCheck, health: healthBehaviour(health) }),
+    ...(stop !== undefined && { stop: stopBehaviour(stop) }),
+  };
+}
+
+function pullBehaviour(pull: string): NonNullable<ImageBehaviour['pull']> {
+  if (pull === 'missing') return { kind: 'unknown' };
+  if (pull === 'denied') return { kind: 'denied' };
+  if (/^\d/.test(pull)) return { kind: 'time', time: duration('pull', pull) };
+  return { kind: 'error', text: pull };
+}
+
+function healthBehaviour(health: NonNullable<ImageScript['health']>): NonNullable<ImageBehaviour['health']> {
+  if (health === 'never') return { kind: 'never' };
+  return {
+    kind: 'passes',
+    after: duration('health.after', health.after),
+    ...(health.until !== undefined && { until: duration('health.until', health.until) }),
+  };
+}
+
+function stopBehaviour(stop: string): NonNullable<ImageBehaviour['stop']> {
+  if (stop === 'ignores') return { kind: 'ignore' };
+  return { kind: 'exit', after: duration('stop', stop), code: 0 };
+}

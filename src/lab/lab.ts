@@ -1,0 +1,423 @@
+// The lab object of a scenario script. Everything is synchronous: a call returns when the world has come to where it should, and virtual
+// time passes only inside such calls. Looking is free, and sees what no one inside could: the truth at this moment.
+
+import type { Swarm } from '../cluster/swarm.ts';
+import type { NodeMemory } from '../cluster/types.ts';
+import { isDirty } from '../manager/orchestrator/dirty.ts';
+import { matches, parseConstraints } from '../model/constraint.ts';
+import { second } from '../model/duration.ts';
+import type { Service, UpdateStatus } from '../model/objects.ts';
+import { type NodeState, TaskState, type UpdateState } from '../model/state.ts';
+import type { Fault, LinkSettings } from '../sim/fault.ts';
+import type { Reader } from '../store/reader.ts';
+import { ScenarioFailure } from './failure.ts';
+import { type ImageScript, imageBehaviour } from './image.ts';
+import { Operator, Refusal } from './operator.ts';
+import { duration } from './options.ts';
+import { formatTime } from './time.ts';
+import { type NodeView, nodeView, type TaskView, taskView } from './views.ts';
+
+/** A link's settings as a script gives them: durations like `50ms`, probabilities in per cent. */
+export interface LinkOptions {
+  readonly latency?: string;
+  readonly jitter?: string;
+  readonly lossPercent?: number;
+  readonly duplicatePercent?: number;
+  readonly reorderPercent?: number;
+}
+
+/** Where a scenario is stopped. */
+export interface Limits {
+  /** Virtual time, microseconds. */
+  readonly time: number;
+  readonly events: number;
+}
+
+/** Somebody who hears what a script says of itself. */
+export interface Audience {
+  say(text: string): void;
+  /** A promise that held. */
+  kept(promise: string): void;
+}
+
+export class Lab {
+  readonly #swarm: Swarm;
+  readonly #limits: Limits;
+  readonly #audience: Audience;
+  readonly #operators = new Map<string, Operator>();
+
+  constructor(swarm: Swarm, limits: Limits, audience: Audience) {
+    this.#swarm = swarm;
+    this.#limits = limits;
+    this.#audience = audience;
+  }
+
+  // Commands.
+
+  /** The operator at a node: `lab.at('manager2').node.ls()`. */
+  at(host: string): Operator {
+    this.#check([host]);
+    let operator = this.#operators.get(host);
+    if (operator === undefined) {
+      operator = new Operator(this.#swarm, host, () => this.#checkLimits());
+      this.#operators.set(host, operator);
+    }
+    return operator;
+  }
+
+  /** Services, as commanded at manager1. */
+  get service(): Operator['service'] {
+    return this.at('manager1').service;
+  }
+
+  /** Nodes, as commanded at manager1. */
+  get node(): Operator['node'] {
+    return this.at('manager1').node;
+  }
+
+  /** The swarm itself, as commanded at manager1. */
+  get swarm(): Operator['swarm'] {
+    return this.at('manager1').swarm;
+  }
+
+  /** Does something that may be refused: the text docker prints then, or undefined when it went well. */
+  refusal(act: () => unknown): string | undefined {
+    try {
+      act();
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return error.message;
+      throw error;
+    }
+  }
+
+  // Images.
+
+  /** Says what an image does, on every node or on one alone. Containers that exist keep what they have. */
+  image(name: string, script: ImageScript, { on }: { readonly on?: string } = {}): void {
+    if (on !== undefined) this.#check([on]);
+    this.#swarm.scriptImage(name, imageBehaviour(script), on);
+  }
+
+  /** The registry refuses every pull, or serves again. */
+  registry(state: 'down' | 'up'): void {
+    this.#swarm.setRegistryDown(state === 'down');
+  }
+
+  // Time.
+
+  /** Virtual time since the start, as the story shows it. */
+  get time(): string {
+    return formatTime(this.#swarm.world.now);
+  }
+
+  /** Virtual seconds since the start, with a fraction. */
+  get seconds(): number {
+    return this.#swarm.world.now / second;
+  }
+
+  /** Lets time pass: `lab.wait('10s')`. */
+  wait(time: string): void {
+    this.#run(() => false, duration('wait', time));
+  }
+
+  /** Waits until a condition holds, looking after every event. @throws ScenarioFailure when it does not within the limit */
+  until(what: string, condition: () => boolean, limit = '2m'): void {
+    const begun = this.time;
+    if (this.#run(condition, duration('until', limit))) return;
+    throw new ScenarioFailure(`waited from ${begun} to ${this.time} (${limit}) for: ${what}, in vain`);
+  }
+
+  /** Waits until a manager leads. Returns its name. */
+  untilLeader(limit = '60s'): string {
+    this.until('a leader', () => this.leader() !== undefined, limit);
+    return this.leader() ?? '';
+  }
+
+  /** Waits until a service, or every service, has all its tasks running and no update under way. */
+  untilConverged(service?: string, limit = '5m'): void {
+    this.until(`${service ?? 'every service'} to converge`, () => this.converged(service), limit);
+  }
+
+  untilNode(name: string, status: NodeState, limit = '2m'): void {
+    this.#check([name]);
+    const is = () => this.nodes().find((node) => node.name === name)?.status === status;
+    this.until(`node ${name} to be ${status}`, is, limit);
+  }
+
+  untilUpdate(service: string, state: UpdateState, limit = '10m'): void {
+    const is = () => this.updateStatus(service)?.state === state;
+    this.until(`the update of ${service} to be ${state}`, is, limit);
+  }
+
+  #run(condition: () => boolean, limit: number): boolean {
+    const { world } = this.#swarm;
+    let held = false;
+    const left = this.#limits.time - world.now;
+    this.#swarm.runUntil(
+      () => {
+        held = condition();
+        return held || world.handled >= this.#limits.events;
+      },
+      Math.min(limit, Math.max(left, 0)),
+    );
+    // A condition that holds at the last moment counts.
+    if (!held) this.#checkLimits();
+    return held;
+  }
+
+  #checkLimits(): void {
+    const { world } = this.#swarm;
+    if (world.now >= this.#limits.time) {
+      throw new ScenarioFailure(
+        `stopped at ${this.time}: the scenario has used all its virtual time; if it should run longer, set limits.time`,
+      );
+    }
+    if (world.handled >= this.#limits.events) {
+      throw new ScenarioFailure(
+        `stopped at ${this.time}: the scenario has used all its ${this.#limits.events} events; if it should run longer, set limits.events`,
+      );
+    }
+  }
+
+  // Faults.
+
+  /** Power off: memory and what was not synced are gone. */
+  crash(...hosts: string[]): void {
+    this.#each(hosts, (host) => ({ kind: 'crash', host }));
+  }
+
+  /** Power on. */
+  restart(...hosts: string[]): void {
+    this.#each(hosts, (host) => ({ kind: 'restart', host }));
+  }
+
+  /** Alive but not scheduled. */
+  pause(...hosts: string[]): void {
+    this.#each(hosts, (host) => ({ kind: 'pause', host }));
+  }
+
+  resume(...hosts: string[]): void {
+    this.#each(hosts, (host) => ({ kind: 'resume', host }));
+  }
+
+  /** Empties the disks of machines that are down. */
+  wipe(...hosts: string[]): void {
+    for (const host of hosts) {
+      this.#check([host]);
+      if (this.#swarm.world.isUp(host))
+        throw new ScenarioFailure(`${host} must be crashed before it is wiped`);
+    }
+    this.#each(hosts, (host) => ({ kind: 'wipe', host }));
+  }
+
+  /** Cuts machines off from everybody else, and from each other unless named together in a partition. */
+  isolate(...hosts: string[]): void {
+    for (const host of hosts) this.partition([host], this.#others([host]));
+  }
+
+  /** Cuts both directions between groups. */
+  partition(...groups: readonly (readonly string[])[]): void {
+    for (const group of groups) this.#check(group);
+    this.#fault({ kind: 'partition', groups });
+  }
+
+  /** Cuts one direction: nothing from `from` reaches `to`. */
+  cut(from: readonly string[], to: readonly string[]): void {
+    this.#check([...from, ...to]);
+    this.#fault({ kind: 'cut', from, to });
+  }
+
+  /** Mends every cut. */
+  heal(): void {
+    this.#fault({ kind: 'heal' });
+  }
+
+  /** Makes links slow or lossy, both directions between the machines named. */
+  link(between: readonly string[], and: readonly string[], options: LinkOptions): void {
+    this.#check([...between, ...and]);
+    const settings = linkSettings(options);
+    this.#fault({ kind: 'link', from: between, to: and, settings });
+    this.#fault({ kind: 'link', from: and, to: between, settings });
+  }
+
+  /** A clock that runs at `percent` of the right speed from now on, and jumps by `offset`. */
+  clock(host: string, { percent = 100, offset = '0s' }: { percent?: number; offset?: string }): void {
+    this.#check([host]);
+    if (!(percent > 0)) throw new ScenarioFailure(`clock.percent must be more than 0, not ${percent}`);
+    const ratePpm = Math.round(percent * 10_000);
+    this.#fault({ kind: 'clock', host, ratePpm, offset: duration('clock.offset', offset) });
+  }
+
+  #each(hosts: readonly string[], faultOf: (host: string) => Fault): void {
+    this.#check(hosts);
+    for (const host of hosts) this.#fault(faultOf(host));
+  }
+
+  #fault(fault: Fault): void {
+    this.#swarm.fault(fault);
+    this.#checkLimits();
+  }
+
+  #others(hosts: readonly string[]): readonly string[] {
+    return this.#swarm.world.hostNames().filter((name) => !hosts.includes(name));
+  }
+
+  #check(hosts: readonly string[]): void {
+    const known = this.#swarm.world.hostNames();
+    for (const host of hosts) {
+      if (known.includes(host)) continue;
+      throw new ScenarioFailure(`there is no machine ${host}; there are ${known.join(', ')}`);
+    }
+  }
+
+  // Looking.
+
+  /** The manager that leads; undefined while none does. */
+  leader(): string | undefined {
+    return this.#swarm.leader();
+  }
+
+  /** The Raft term that a manager is in. */
+  term(host: string): number {
+    this.#check([host]);
+    return this.#swarm.managerOf(host)?.raft.term ?? 0;
+  }
+
+  /** Managers that are up, in order. */
+  managers(): readonly string[] {
+    return this.#swarm.managers().map(([host]) => host);
+  }
+
+  /** All nodes, sorted by name, as the most advanced manager has them. */
+  nodes(): readonly NodeView[] {
+    const leader = this.leader();
+    return this.#state()
+      .list('node')
+      .map((node) => {
+        const name = node.description?.hostname;
+        const manager = node.role !== 'manager' ? '' : name === leader ? 'Leader' : 'Reachable';
+        return nodeView(node, manager);
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** All tasks of a service, old ones included, by slot or node, the newest first. */
+  tasks(service: string): readonly TaskView[] {
+    const state = this.#state();
+    return [...state.tasksOfService(this.#service(service).id)]
+      .sort((a, b) => a.slot - b.slot || b.meta.createdAt - a.meta.createdAt)
+      .map((task) => taskView(state, task));
+  }
+
+  /** The tasks of a service that run and are meant to. */
+  running(service: string): readonly TaskView[] {
+    return this.tasks(service).filter((task) => task.state === 'running' && task.desired === 'running');
+  }
+
+  /** What `docker service inspect` calls UpdateStatus. */
+  updateStatus(service: string): UpdateStatus | undefined {
+    return this.#service(service).updateStatus;
+  }
+
+  /** The whole record of a service. */
+  inspect(service: string): Service {
+    return this.#service(service);
+  }
+
+  /** Names of the tasks whose containers run on a machine, whatever the managers know of it. */
+  containers(host: string): readonly string[] {
+    this.#check([host]);
+    const agent: NodeMemory['agent'] = this.#swarm.memoryOf(host)?.agent;
+    if (agent === undefined) return [];
+    const names: string[] = [];
+    for (const container of agent.containers.values()) {
+      if (container.phase !== 'running') continue;
+      const task = agent.tasks.get(container.taskId)?.task;
+      names.push(task === undefined ? container.taskId : taskView(this.#state(), task).name);
+    }
+    return names.sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  /** True when a service, or every service, has all its tasks running and no update under way. */
+  converged(service?: string): boolean {
+    const state = this.#swarm.state();
+    if (state === undefined) return false;
+    const services = service === undefined ? state.list('service') : [this.#service(service)];
+    return services.every((each) => isConverged(state, each));
+  }
+
+  #state(): Reader {
+    const state = this.#swarm.state();
+    if (state === undefined)
+      throw new ScenarioFailure(`no manager runs at ${this.time}, so there is nothing to look at`);
+    return state;
+  }
+
+  #service(name: string): Service {
+    const service = this.#state().findByName('service', name);
+    if (service === undefined) throw new ScenarioFailure(`there is no service ${name} at ${this.time}`);
+    return service;
+  }
+
+  // Saying and promising.
+
+  /** A line of the story. */
+  say(text: string): void {
+    this.#audience.say(text);
+  }
+
+  /** A promise of the scenario: it fails when this does not hold. */
+  expect(promise: string, holds: boolean): void {
+    if (!holds) throw new ScenarioFailure(`expected at ${this.time}: ${promise}`);
+    this.#audience.kept(promise);
+  }
+
+  /** A promise about a value. */
+  expectEqual(what: string, found: unknown, expected: unknown): void {
+    const foundText = JSON.stringify(found);
+    const expectedText = JSON.stringify(expected);
+    if (foundText !== expectedText) {
+      throw new ScenarioFailure(`expected at ${this.time}: ${what} is ${expectedText}, found ${foundText}`);
+    }
+    this.#audience.kept(`${what} is ${expectedText}`);
+  }
+}
+
+function isConverged(state: Reader, service: Service): boolean {
+  const update = service.updateStatus?.state;
+  if (update === 'updating' || update === 'rollback_started') return false;
+  const wanted = state.tasksOfService(service.id).filter((task) => task.desiredState <= TaskState.Running);
+  // A paused update leaves old tasks where they are; short of that every task must be what the service asks for.
+  const paused = update === 'paused' || update === 'rollback_paused';
+  const allRun = wanted.every(
+    (task) =>
+      task.status.state === TaskState.Running &&
+      state.get('node', task.nodeId)?.status.state === 'ready' &&
+      (paused || !isDirty(state, service, task)),
+  );
+  return allRun && wanted.length === wantedCount(state, service);
+}
+
+function wantedCount(state: Reader, { spec }: Service): number {
+  if (spec.mode.kind === 'replicated') return spec.mode.replicas;
+  const constraints = parseConstraints(spec.task.placement.constraints);
+  return state
+    .list('node')
+    .filter(
+      (node) =>
+        node.status.state !== 'down' && node.spec.availability !== 'drain' && matches(constraints, node),
+    ).length;
+}
+
+function linkSettings(options: LinkOptions): Partial<LinkSettings> {
+  const { latency, jitter, lossPercent, duplicatePercent, reorderPercent } = options;
+  const ratio = (percent: number) => ({ num: Math.round(percent * 10), den: 1000 });
+  return {
+    ...(latency !== undefined && { latency: duration('link.latency', latency) }),
+    ...(jitter !== undefined && { jitter: duration('link.jitter', jitter) }),
+    ...(lossPercent !== undefined && { loss: ratio(lossPercent) }),
+    ...(duplicatePercent !== undefined && { duplicate: ratio(duplicatePercent) }),
+    ...(reorderPercent !== undefined && { reorder: ratio(reorderPercent) }),
+  };
+}

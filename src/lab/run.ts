@@ -1,0 +1,95 @@
+// Runs a scenario in a world of its own, and says how it ended. Prints nothing.
+
+import { assembleSwarm } from '../cluster/bootstrap.ts';
+import { Swarm } from '../cluster/swarm.ts';
+import type { SwarmTypes } from '../cluster/types.ts';
+import { createTrace } from '../sim/trace.ts';
+import { WorldError } from '../sim/world.ts';
+import { clusterShape } from './cluster.ts';
+import { ScenarioFailure } from './failure.ts';
+import { Lab, type Limits } from './lab.ts';
+import { Refusal } from './operator.ts';
+import { duration } from './options.ts';
+import type { Scenario } from './scenario.ts';
+import { Story, type StoryLine } from './story.ts';
+
+export interface RunOptions {
+  readonly seed: string;
+  /** Told of every line of the story as it happens. */
+  readonly tell?: (line: StoryLine) => void;
+  /** Told of every line of the trace. */
+  readonly trace?: (line: string) => void;
+}
+
+export interface Outcome {
+  readonly passed: boolean;
+  /** Why it did not pass, in one or a few lines. */
+  readonly failure: string | undefined;
+  /** The stack of that failure, to find the place in the script; for failures of the scenario alone. */
+  readonly stack: string | undefined;
+  readonly seed: string;
+  /** Virtual time at the end, microseconds. */
+  readonly time: number;
+  readonly events: number;
+  readonly digest: string;
+  /** Promises that held. */
+  readonly promises: number;
+}
+
+const defaultTimeLimit = '24h';
+const defaultEventLimit = 20_000_000;
+
+/** Runs a scenario to its end. Whatever goes wrong is in the outcome. */
+export function runScenario(scenario: Scenario, options: RunOptions): Outcome {
+  let swarm: Swarm | undefined;
+  let promises = 0;
+  const story = options.tell && new Story(options.tell);
+  const ended = (failure?: unknown): Outcome => ({
+    passed: failure === undefined,
+    failure: failure === undefined ? undefined : failureText(failure),
+    stack: failure instanceof Error && !(failure instanceof WorldError) ? failure.stack : undefined,
+    seed: options.seed,
+    time: swarm?.world.now ?? 0,
+    events: swarm?.world.handled ?? 0,
+    digest: swarm?.world.digest ?? '',
+    promises,
+  });
+  try {
+    const limits: Limits = {
+      time: duration('limits.time', scenario.limits?.time ?? defaultTimeLimit),
+      events: scenario.limits?.events ?? defaultEventLimit,
+    };
+    const watchers = [
+      ...(story ? [story] : []),
+      ...(options.trace ? [createTrace<SwarmTypes>(options.trace)] : []),
+    ];
+    swarm = Swarm.create(options.seed, clusterShape(scenario.cluster), watchers);
+    const { world } = swarm;
+    assembleSwarm(swarm);
+    const lab = new Lab(swarm, limits, {
+      say: (text) => story?.say(world.now, 'say', text),
+      kept: (promise) => {
+        promises += 1;
+        story?.say(world.now, 'kept', promise);
+      },
+    });
+    const result: unknown = scenario.script(lab);
+    if (result instanceof Promise) {
+      // Its rejection would come after the run has ended, and be nobody's.
+      result.catch(() => {});
+      throw new ScenarioFailure(
+        'the script is async, but virtual time passes in the calls of the lab: write it without async and await',
+      );
+    }
+    return ended();
+  } catch (error) {
+    return ended(error);
+  }
+}
+
+function failureText(failure: unknown): string {
+  if (failure instanceof ScenarioFailure || failure instanceof WorldError) return failure.message;
+  if (failure instanceof Refusal) return `a command was refused: ${failure.message}`;
+  if (failure instanceof Error) return `the script threw ${failure.name}: ${failure.message}`;
+  return `the script threw ${String(failure)}`;
+}
