@@ -1,5 +1,6 @@
 // How anyone reads cluster state: the same face on the committed store and on a transaction, which sees its own writes.
-// Lists come in ascending ID order, always: that is SwarmKit's order of iteration and ours.
+// Lists come in ascending ID order, always: that is SwarmKit's order of iteration and ours. A list stays as it was when read, but is derived:
+// what is to be kept in saved state is copied first.
 
 import type { Kind, Records, Task } from '../model/objects.ts';
 

@@ -5,26 +5,29 @@ import { everything, lend } from './buckets.ts';
 import type { StoreEvent } from './event.ts';
 import { bucketsOf, reader, replace, type Store } from './tables.ts';
 
-/** The whole state at one applied index, records in ascending ID order. Plain data, shared with the store it was taken from. */
+/** The whole state at one applied index, records in ascending ID order. Plain data; the records are shared with the store. */
 export interface StoreSnapshot {
   readonly version: number;
   readonly tables: { readonly [K in Kind]: readonly Records[K][] };
 }
 
-/** Cheap: the arrays are shared until the store next changes. */
+/**
+ * Costs a copy of each table's list. The lists themselves are derived and may not get into what is saved: two snapshots would share one
+ * here, and not in a world that was loaded in between.
+ */
 export function snapshot(store: Store): StoreSnapshot {
   const { list } = reader(store);
   return {
     version: store.version,
     tables: {
-      cluster: list('cluster'),
-      config: list('config'),
-      network: list('network'),
-      node: list('node'),
-      secret: list('secret'),
-      service: list('service'),
-      task: list('task'),
-      volume: list('volume'),
+      cluster: [...list('cluster')],
+      config: [...list('config')],
+      network: [...list('network')],
+      node: [...list('node')],
+      secret: [...list('secret')],
+      service: [...list('service')],
+      task: [...list('task')],
+      volume: [...list('volume')],
     },
   };
 }

@@ -306,6 +306,15 @@ test('a snapshot restored into any store makes it the one it was taken from', ()
   );
 });
 
+test('snapshots share records, and no lists with each other or the store', () => {
+  const store = storeAfter([[{ step: 'create', kind: 'node', id: 'a', name: 'x', place: 'a', slot: 0 }]]);
+  const [one, other] = [snapshot(store), snapshot(store)];
+  expect(one.tables.node).toEqual(other.tables.node);
+  expect(one.tables.node[0]).toBe(other.tables.node[0]);
+  expect(one.tables.node).not.toBe(other.tables.node);
+  expect(one.tables.node).not.toBe(reader(store).list('node'));
+});
+
 test('a restore goes kind by kind, in each updating, creating, then removing (R-R205)', () => {
   const order = ['update', 'create', 'remove'];
   fc.assert(
