@@ -9,7 +9,7 @@ import { applyAssignments } from './assignments.ts';
 import { sendCall } from './calls.ts';
 import type { AgentContext } from './context.ts';
 import { blameManager, chooseManager, knownManagers, learnManagers } from './remotes.ts';
-import { queueAllReports, requeueReports } from './reports.ts';
+import { queueAllReports } from './reports.ts';
 import type { AgentState, OpenSession } from './state.ts';
 
 const backoffBase = 100 * millisecond;
@@ -70,7 +70,6 @@ function end(context: AgentContext, state: AgentState): void {
       context.cancel(session.heartbeat.timer);
       if (session.assignments.timer !== undefined) context.cancel(session.assignments.timer);
       if (session.report !== undefined) context.cancel(session.report.timer);
-      requeueReports(state, session);
       blameManager(state, session.manager);
       break;
     case 'closed':

@@ -35,7 +35,7 @@ export interface OpenSession {
     timer: number | undefined;
   };
   /** The report under way. */
-  report: (PendingCall & { readonly statuses: ReadonlyMap<string, TaskStatus> }) | undefined;
+  report: PendingCall | undefined;
 }
 
 /** A manager that agents may turn to, and how well it has served so far (R-R187). */

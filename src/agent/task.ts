@@ -17,7 +17,6 @@ import {
 } from './container.ts';
 import type { AgentContext } from './context.ts';
 import { demandImage, type PullEnd } from './images.ts';
-import { queueReport } from './reports.ts';
 import type { AgentState, LocalTask } from './state.ts';
 
 /** An operation that was broken off, or failed for now, is tried again after this (R-O6). */
@@ -65,7 +64,6 @@ export function removeTask(context: AgentContext, state: AgentState, local: Loca
   const { id } = local.task;
   if (local.retry !== undefined) context.cancel(local.retry);
   state.tasks.delete(id);
-  state.reports.delete(id);
   context.erase(`task/${id}`);
   const container = state.containers.get(id);
   if (container === undefined) return;
@@ -242,7 +240,7 @@ function move(
   };
   local.task = { ...task, status };
   saveTask(context, local.task);
-  queueReport(state, task.id, status);
+  state.reports.set(task.id, status);
   return 'moved';
 }
 

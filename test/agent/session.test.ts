@@ -232,6 +232,14 @@ describe('the choice of a manager', () => {
     expect(worker.disk.get('managers')).toMatchObject({ managers: [{ host: 'm3' }] });
   });
 
+  it('writes the list to the disk only when it has changed', () => {
+    const worker = createReadyWorker();
+    worker.disk.delete('managers');
+    worker.changeLeader();
+    worker.advance(10 * second);
+    expect(worker.disk.has('managers')).toBe(false);
+  });
+
   it('falls on a manager by its weight; a bad one has next to no chance', () => {
     const worker = createWorker();
     const peers = ['m1', 'm2', 'm3'].map((host) => ({ host, nodeId: host, weight: 10 }));
@@ -340,6 +348,41 @@ describe('a node part that is stopped', () => {
     const calls = worker.calls.length;
     worker.advance(hour);
     expect(worker.calls.length).toBe(calls);
+  });
+});
+
+describe('what belongs to an older session', () => {
+  it('does not end a new one: the limit of a report that was under way', () => {
+    const worker = createReadyWorker();
+    worker.assign(task('t1', { desiredState: TaskState.Ready }));
+    worker.lost = (what) => what === 'call';
+    worker.advance(latency);
+    mend(worker);
+    expect(worker.calls.at(-1)?.call.method).toBe('dispatcher.report');
+    const { session } = worker.agent;
+    if (session.phase !== 'open') throw new Error('no session');
+    const error = { code: 'Aborted' as const, message: 'node must disconnect' };
+    worker.deliver({ method: 'dispatcher.error', id: session.call, error });
+    expect(worker.agent.sessionError).toBe('rpc error: code = Aborted desc = node must disconnect');
+    worker.advance(20 * second);
+    expect(times(worker, 'dispatcher.session')).toHaveLength(2);
+  });
+
+  it('is told from the new by its number, even after a crash', () => {
+    const worker = createReadyWorker();
+    worker.crash();
+    worker.advance(second);
+    const ids = worker.calls.map(({ call }) => call.id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('is over when the node part stops during a pause', () => {
+    const worker = createWorker();
+    cutOff(worker);
+    while (worker.agent.session.phase !== 'waiting') worker.advance(millisecond);
+    worker.stop();
+    worker.advance(hour);
+    expect(worker.calls).toHaveLength(1);
   });
 });
 

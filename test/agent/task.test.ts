@@ -95,7 +95,7 @@ describe('a task on its way up', () => {
     expect(worker.agent.tasks.get('t1')?.task.desiredState).toBe(TaskState.Running);
     const before = worker.reports.length;
     worker.assign(task('t1', { state: TaskState.Failed }));
-    worker.advance(5 * second);
+    worker.advance(latency);
     expect(worker.running()).toEqual(['t1']);
     expect(worker.agent.tasks.get('t1')?.retry).toBeUndefined();
     expect(worker.reports.length).toBe(before);
@@ -225,6 +225,17 @@ describe('a task that is stopped', () => {
     expect(worker.agent.containers.size).toBe(0);
   });
 
+  it('that is assigned again meanwhile waits for the old container to go', () => {
+    const worker = createRunning({ stop: { kind: 'ignore' } });
+    worker.unassign('t1');
+    worker.assign(task('t1'));
+    worker.advance(9 * second);
+    expect(worker.shown('t1')).toBe('320 preparing: ');
+    worker.advance(3 * second);
+    expect(worker.shown('t1')).toBe('512 started: ');
+    expect(worker.running()).toEqual(['t1']);
+  });
+
   it('stays when an incremental message does not mention it, goes when a complete one does not (R-R178, M-70)', () => {
     const worker = createRunning();
     worker.assign(task('t2'));
@@ -307,6 +318,23 @@ describe('images', () => {
     );
   });
 
+  it('break off when the registry goes down meanwhile', () => {
+    const worker = createScripted({ pull: { kind: 'time', time: 10 * second } });
+    worker.assign(task('t1'));
+    worker.advance(5 * second);
+    worker.registry.down = true;
+    worker.advance(6 * second);
+    expect(worker.shown('t1')).toBe('768 preparing: unexpected EOF');
+  });
+
+  it('do not come with an answer to another pull', () => {
+    const worker = createScripted({ pull: { kind: 'time', time: 10 * second } });
+    worker.assign(task('t1'));
+    worker.advance(second);
+    worker.event({ kind: 'registry.pulled', id: 0, image: 'app', digest: 'sha256:0' });
+    expect(worker.shown('t1')).toBe('320 preparing: ');
+  });
+
   it('may take longer than that once the registry has answered', () => {
     const worker = createScripted({ pull: { kind: 'time', time: 120 * second } });
     worker.assign(task('t1'));
@@ -354,6 +382,18 @@ describe('a health check', () => {
     worker.advance(15 * second);
     expect(worker.shown('t1')).toBe('448 starting: ');
     worker.advance(11 * second);
+    expect(worker.shown('t1')).toBe(
+      '704 starting: task: non-zero exit (137): dockerexec: unhealthy container',
+    );
+  });
+
+  it('is not made again once the container is unhealthy', () => {
+    const worker = createScripted({
+      health: { kind: 'passes', after: 8 * second },
+      stop: { kind: 'ignore' },
+    });
+    worker.assign(task('t1', withCheck({ retries: 1 })));
+    worker.advance(20 * second);
     expect(worker.shown('t1')).toBe(
       '704 starting: task: non-zero exit (137): dockerexec: unhealthy container',
     );
@@ -416,6 +456,14 @@ describe('secrets and configs', () => {
     expect([...worker.agent.secrets.keys()]).toEqual(['b']);
     expect([...worker.agent.configs.keys()]).toEqual(['b']);
     worker.crash();
+    expect(worker.agent.secrets.size).toBe(0);
+  });
+
+  it('go when a complete set does not list them', () => {
+    const worker = createReadyWorker();
+    worker.agent.secrets.set('old', { id: 'old', spec: { name: 'old', labels: [], data: '' } });
+    worker.changeLeader();
+    worker.advance(10 * second);
     expect(worker.agent.secrets.size).toBe(0);
   });
 });

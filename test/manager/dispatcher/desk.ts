@@ -32,6 +32,8 @@ export interface Desk {
   managers: readonly ManagerPeer[];
   /** Sends a call from a host named like the node and returns its number. */
   call(question: Question): number;
+  /** Passes a call on as it is. */
+  take(message: DispatcherCall): void;
   /** What has been sent for a call so far. */
   answers(id: number): readonly DispatcherReply[];
   /** The only answer so far. */
@@ -88,10 +90,13 @@ export function createDesk(before: (tx: Transaction) => void): Desk {
       return stage;
     },
     call(question) {
-      if (leader === undefined || state === undefined) throw new Error('no dispatcher');
       lastCall += 1;
-      call(leader, state, [question.nodeId], { ...question, id: lastCall });
+      desk.take({ ...question, id: lastCall });
       return lastCall;
+    },
+    take(message) {
+      if (leader === undefined || state === undefined) throw new Error('no dispatcher');
+      call(leader, state, [message.nodeId], message);
     },
     answers: (id) => sent.filter(({ reply }) => reply.id === id).map(({ reply }) => reply),
     answer(id) {

@@ -63,6 +63,15 @@ describe('leader start', () => {
     expect(nodeStatus(desk)).toBe('down: heartbeat failure for node in "unknown" state');
   });
 
+  it('does not give up a node whose registration waits to be written', () => {
+    const tick = untilDown(oneNode());
+    const desk = oneNode();
+    // The grace ends between the call and the tick that answers it.
+    desk.stage.advance(tick - 100 * millisecond + 1);
+    desk.register('n1');
+    expect(nodeStatus(desk)).toBe('ready: ');
+  });
+
   it('makes an unknown node ready again, without a message, when it registers (E-89)', () => {
     const desk = oneNode();
     desk.register('n1');

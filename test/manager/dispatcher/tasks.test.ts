@@ -315,22 +315,39 @@ describe('status reports', () => {
     expect(desk.stage.store.get('task', 't1')?.status.message).toBe('preparing');
   });
 
-  it('do not wait for the tick when 10 000 are queued (R-R183)', () => {
+  /** 10 000 tasks, and a way to report on some of them, all complete. */
+  function withManyTasks(): { desk: Desk; complete: (from: number, to: number, message?: string) => void } {
     const desk = createDesk((tx) => {
       tx.create('node', makeNode({ id: 'n1' }));
       for (let i = 0; i < 10_000; i++) tx.create('task', makeTask({ id: `t${i}`, nodeId: 'n1' }));
     });
     const sessionId = desk.register('n1');
-    const updates = desk.stage.store
-      .tasksOfNode('n1')
-      .map(({ id }) => ({ taskId: id, status: status(TaskState.Complete) }));
-    desk.call({ method: 'dispatcher.report', nodeId: 'n1', sessionId, updates: updates.slice(1) });
-    desk.stage.advance(0);
-    expect(desk.stage.store.get('task', 't9')?.status.state).toBe(TaskState.Running);
-    desk.call({ method: 'dispatcher.report', nodeId: 'n1', sessionId, updates: updates.slice(0, 1) });
-    desk.stage.write(() => undefined);
+    const complete = (from: number, to: number, message = '') => {
+      const updates = Array.from({ length: to - from }, (_, i) => ({
+        taskId: `t${from + i}`,
+        status: status(TaskState.Complete, message),
+      }));
+      desk.call({ method: 'dispatcher.report', nodeId: 'n1', sessionId, updates });
+      // Lets the jobs run that the call has asked for.
+      desk.stage.write(() => undefined);
+    };
+    return { desk, complete };
+  }
+
+  it('do not wait for the tick when 10 000 are queued; the next tick is 100 ms after (R-R183)', () => {
+    const { desk, complete } = withManyTasks();
+    const shown = (id: string) => desk.stage.store.get('task', id)?.status;
+    desk.stage.advance(30 * millisecond);
+    complete(1, 10_000);
+    expect(shown('t9')?.state).toBe(TaskState.Running);
+    complete(0, 1);
     expect(desk.stage.store.list('task').every((task) => task.status.state === TaskState.Complete)).toBe(
       true,
     );
+    complete(1, 2, 'again');
+    desk.stage.advance(100 * millisecond - 1);
+    expect(shown('t1')?.message).toBe('');
+    desk.stage.advance(1);
+    expect(shown('t1')?.message).toBe('again');
   });
 });
