@@ -1,5 +1,6 @@
-// Delayed starts: a replacement is created parked (desired state ready) and may run once its restart delay is over and the task it
-// replaces has stopped (orchestration reference, 6.3). A state machine over plain data, moved by store events and timers.
+// Delayed starts: a replacement is created parked (desired state ready) and may run once its restart delay is
+// over and the task it replaces has stopped (orchestration reference, 6.3). A state machine over plain data,
+// moved by store events and timers.
 
 import { second } from '../../model/duration.ts';
 import type { Task } from '../../model/objects.ts';
@@ -51,8 +52,8 @@ export function createDelayedStarts(): DelayedStarts {
 }
 
 /**
- * Starts `task` after `delay`, and after `old` has stopped if that is given and was running when last seen. Replaces an earlier delayed
- * start of the same task.
+ * Starts `task` after `delay`, and after `old` has stopped if that is given and was running when last seen.
+ * Replaces an earlier delayed start of the same task.
  */
 export function delayStart(
   leader: StartLeader,
@@ -85,7 +86,10 @@ export function cancelStart(leader: StartLeader, starts: DelayedStarts, taskId: 
   starts.parked.delete(taskId);
 }
 
-/** Lets go of tasks whose predecessor has stopped or lost its node. That the old task was deleted goes unnoticed (R-O112). */
+/**
+ * Lets go of tasks whose predecessor has stopped or lost its node. That the old task was deleted goes
+ * unnoticed (R-O112).
+ */
 export function watchStarts(leader: StartLeader, starts: DelayedStarts, event: StoreEvent): void {
   if (event.kind === 'task' && event.action === 'update' && isTerminal(event.after.status.state)) {
     const taskId = starts.behind.get(event.id);

@@ -1,4 +1,5 @@
-// Whether a task still is what its service asks for (orchestration reference, 1.6). Decides what an update replaces; changes nothing.
+// Whether a task still is what its service asks for (orchestration reference, 1.6). Decides what an update
+// replaces; changes nothing.
 
 import { defaultEndpointSpec } from '../../model/defaults.ts';
 import type { Service, Task } from '../../model/objects.ts';
@@ -8,12 +9,15 @@ import type { Reader } from '../../store/reader.ts';
 import { deepEqual } from './equal.ts';
 import { meetsConstraints } from './placement.ts';
 
-/** True when `task` must be replaced to bring `service` up to date (R-O12 to R-O17). `reader` knows the task's node. */
+/**
+ * True when `task` must be replaced to bring `service` up to date (R-O12 to R-O17). `reader` knows the task's
+ * node.
+ */
 export function isDirty(reader: Reader, service: Service, task: Task): boolean {
   if (task.specVersion === service.specVersion) return false;
   const wanted = service.spec.task;
-  // Placement alone has changed, and the task is where it may be. Only the task spec is looked at, so that a port
-  // published in the same update goes unnoticed: SwarmKit's quirk (R-O14, R-O15).
+  // Placement alone has changed, and the task is where it may be. Only the task spec is looked at, so that a
+  // port published in the same update goes unnoticed: SwarmKit's quirk (R-O14, R-O15).
   if (
     !deepEqual(wanted.placement, task.spec.placement) &&
     deepEqual(wanted, { ...task.spec, placement: wanted.placement })

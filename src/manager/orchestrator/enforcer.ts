@@ -1,5 +1,6 @@
-// The constraint enforcer: evicts tasks from a node that has changed so that they would no longer be placed there (orchestration
-// reference, section 7). Looks at the node alone, whenever it is updated; a changed service is the updater's business.
+// The constraint enforcer: evicts tasks from a node that has changed so that they would no longer be placed
+// there (orchestration reference, section 7). Looks at the node alone, whenever it is updated; a changed
+// service is the updater's business.
 
 import type { Node, Task } from '../../model/objects.ts';
 import type { GenericResource } from '../../model/spec.ts';
@@ -99,7 +100,10 @@ function counts({ desiredState, status }: Task): boolean {
   );
 }
 
-/** By the current constraints of the service: the task's own may be older, for meeting new ones it was left alone (R-O14). */
+/**
+ * By the current constraints of the service: the task's own may be older, for meeting new ones it was left
+ * alone (R-O14).
+ */
 function isAllowed(reader: Reader, task: Task, node: Node): boolean {
   const { placement } = reader.get('service', task.serviceId)?.spec.task ?? task.spec;
   return meetsConstraints(placement.constraints, node);

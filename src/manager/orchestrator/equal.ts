@@ -1,4 +1,5 @@
-// Whether two pieces of plain data say the same. Used to compare specs, where an absent member and an undefined one are the same (R-O18).
+// Whether two pieces of plain data say the same. Used to compare specs, where an absent member and an
+// undefined one are the same (R-O18).
 
 type Plain = Readonly<Record<string, unknown>>;
 

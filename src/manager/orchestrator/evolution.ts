@@ -1,12 +1,16 @@
-// How a service's spec, its predecessor, their versions and the update status change together (orchestration reference, section 8,
-// field evolution). Recipes for a draft of the record; the control API and the updater use them.
+// How a service's spec, its predecessor, their versions and the update status change together (orchestration
+// reference, section 8, field evolution). Recipes for a draft of the record; the control API and the updater
+// use them.
 
 import { castDraft, type Draft } from 'immer';
 import type { Service } from '../../model/objects.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import { assert } from '../../sim/assert.ts';
 
-/** A new spec sent by a client with the object version it had read (R-O104). The status is reset, also when nothing differs (R-O105). */
+/**
+ * A new spec sent by a client with the object version it had read (R-O104). The status is reset, also when
+ * nothing differs (R-O105).
+ */
 export function applyServiceUpdate(draft: Draft<Service>, spec: ServiceSpec, sentVersion: number): void {
   draft.previousSpec = draft.spec;
   draft.previousSpecVersion = draft.specVersion;
@@ -16,7 +20,8 @@ export function applyServiceUpdate(draft: Draft<Service>, spec: ServiceSpec, sen
 }
 
 /**
- * A rollback asked for by a user: spec and previous spec change places. The caller has checked that there is a previous spec.
+ * A rollback asked for by a user: spec and previous spec change places. The caller has checked that there is
+ * a previous spec.
  * @param now the leader's clock, microseconds
  */
 export function applyManualRollback(draft: Draft<Service>, now: number): void {
@@ -33,7 +38,10 @@ export function applyManualRollback(draft: Draft<Service>, now: number): void {
   };
 }
 
-/** A rollback by failure action: the previous spec is used up, so there is never a second one (R-O100). The start time stays. */
+/**
+ * A rollback by failure action: the previous spec is used up, so there is never a second one (R-O100). The
+ * start time stays.
+ */
 export function applyAutomaticRollback(draft: Draft<Service>, message: string): void {
   const { previousSpec, previousSpecVersion, updateStatus } = draft;
   assert(previousSpec !== undefined, 'a service rolls back to a previous spec');

@@ -1,5 +1,6 @@
-// The global orchestrator: one task of each global service on every usable node that meets its constraints (orchestration reference,
-// section 3). Services, nodes and failed tasks are worked off in the order in which they came.
+// The global orchestrator: one task of each global service on every usable node that meets its constraints
+// (orchestration reference, section 3). Services, nodes and failed tasks are worked off in the order in which
+// they came.
 
 import type { Node, Service, Task } from '../../model/objects.ts';
 import { isTerminal, TaskState } from '../../model/state.ts';
@@ -99,7 +100,10 @@ function isGlobal(service: Service): boolean {
   return service.spec.mode.kind === 'global';
 }
 
-/** Queues a task that should run and has ended. Tasks that lose their node are shut down with it instead (R-O57). */
+/**
+ * Queues a task that should run and has ended. Tasks that lose their node are shut down with it instead
+ * (R-O57).
+ */
 function queueRestart(reader: Reader, state: GlobalState, task: Task): void {
   if (task.desiredState > TaskState.Running || !isTerminal(task.status.state)) return;
   const service = reader.get('service', task.serviceId);
@@ -149,7 +153,10 @@ function restartTask(leader: OrchestratorLeader, state: GlobalState, tx: Transac
   }
 }
 
-/** A node just removed counts until its removal is worked off: what ended with it is replaced, and then deleted (R-O52). */
+/**
+ * A node just removed counts until its removal is worked off: what ended with it is replaced, and then
+ * deleted (R-O52).
+ */
 function nodeOf(state: GlobalState, tx: Transaction, { nodeId }: Task): Node | undefined {
   const node = tx.get('node', nodeId);
   if (node !== undefined) return node;

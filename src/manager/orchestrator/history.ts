@@ -1,12 +1,16 @@
-// Which restarts there have been, and whether one more is allowed (orchestration reference, 6.2). Kept in memory only; a new leader rebuilds
-// it from the stored tasks. Only replacements whose spec limits the attempts are recorded (R-O108).
+// Which restarts there have been, and whether one more is allowed (orchestration reference, 6.2). Kept in
+// memory only; a new leader rebuilds it from the stored tasks. Only replacements whose spec limits the
+// attempts are recorded (R-O108).
 
 import type { Task } from '../../model/objects.ts';
 import type { RestartPolicy } from '../../model/spec.ts';
 import { TaskState } from '../../model/state.ts';
 import { statusTime } from './slot.ts';
 
-/** Plain data. Records by service, then by instance: the slot number of a replicated service, the node of a global one. */
+/**
+ * Plain data. Records by service, then by instance: the slot number of a replicated service, the node of a
+ * global one.
+ */
 export interface RestartHistory {
   readonly instances: 'slots' | 'nodes';
   readonly services: Map<string, Map<string, InstanceHistory>>;
@@ -25,8 +29,8 @@ export function createHistory(instances: RestartHistory['instances']): RestartHi
 }
 
 /**
- * Whether the dying task's own policy allows a replacement. Restarts that have left the window of the policy are forgotten
- * for good, also when this is only asked to find out whether a slot is occupied.
+ * Whether the dying task's own policy allows a replacement. Restarts that have left the window of the policy
+ * are forgotten for good, also when this is only asked to find out whether a slot is occupied.
  */
 export function mayRestart(history: RestartHistory, task: Task): boolean {
   const policy = task.spec.restart;
@@ -39,7 +43,10 @@ export function mayRestart(history: RestartHistory, task: Task): boolean {
   return restartsWithin(record, statusTime(task), policy.window) < policy.maxAttempts;
 }
 
-/** Counts the restart that made `replacement`. One of another spec version starts the count anew (R-O108, R-O109). */
+/**
+ * Counts the restart that made `replacement`. One of another spec version starts the count anew (R-O108,
+ * R-O109).
+ */
 export function recordRestart(history: RestartHistory, replacement: Task): void {
   const policy = replacement.spec.restart;
   if (policy === undefined || policy.maxAttempts === 0) return;
@@ -64,7 +71,10 @@ export function forgetService(history: RestartHistory, serviceId: string): void 
   history.services.delete(serviceId);
 }
 
-/** Rebuilds the record of one instance from its stored tasks: of the highest spec version all but the oldest are restarts (R-O110). */
+/**
+ * Rebuilds the record of one instance from its stored tasks: of the highest spec version all but the oldest
+ * are restarts (R-O110).
+ */
 export function rebuildInstance(history: RestartHistory, tasks: readonly Task[]): void {
   const latest = Math.max(...tasks.map((task) => task.specVersion ?? 0));
   const current = tasks.filter((task) => task.specVersion === latest);

@@ -1,5 +1,5 @@
-// What an updater's worker does to one slot: keeps a task that is up to date already, or replaces the old ones, stop-first or start-first
-// (orchestration reference, 5.3 and 5.4). Runs when the writer calls.
+// What an updater's worker does to one slot: keeps a task that is up to date already, or replaces the old
+// ones, stop-first or start-first (orchestration reference, 5.3 and 5.4). Runs when the writer calls.
 
 import type { Task } from '../../model/objects.ts';
 import { TaskState } from '../../model/state.ts';
@@ -80,8 +80,8 @@ function keep(
 }
 
 /**
- * Makes a task from the new spec. Stop-first shuts the old ones down in the same transaction; when others have done so already, they have
- * replaced them too, and the slot is skipped (R-O116).
+ * Makes a task from the new spec. Stop-first shuts the old ones down in the same transaction; when others
+ * have done so already, they have replaced them too, and the slot is skipped (R-O116).
  * @returns the parked task to wait for
  */
 function replace(

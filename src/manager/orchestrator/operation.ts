@@ -1,5 +1,6 @@
-// Single changes that an orchestrator has decided on and not yet written. A plan may be larger than one transaction takes, so it is kept
-// as data and written as transactions have room (R-R202); each operation looks again at what it changes.
+// Single changes that an orchestrator has decided on and not yet written. A plan may be larger than one
+// transaction takes, so it is kept as data and written as transactions have room (R-R202); each operation
+// looks again at what it changes.
 
 import { TaskState } from '../../model/state.ts';
 import type { Transaction } from '../../store/transaction.ts';
@@ -10,7 +11,10 @@ export type Operation =
   | { readonly kind: 'desire'; readonly taskId: string; readonly desiredState: TaskState }
   | { readonly kind: 'delete'; readonly taskId: string };
 
-/** Writes the operation, or nothing when its object has gone meanwhile. `newId` gives the ID of a created task. */
+/**
+ * Writes the operation, or nothing when its object has gone meanwhile. `newId` gives the ID of a created
+ * task.
+ */
 export function perform(tx: Transaction, operation: Operation, newId: () => string): void {
   switch (operation.kind) {
     case 'create': {

@@ -1,5 +1,5 @@
-// What the replicated and the global orchestrator have in common: a restart supervisor, updaters, and a list of decided operations,
-// all worked off when the writer calls. Each orchestrator has its own, as in SwarmKit.
+// What the replicated and the global orchestrator have in common: a restart supervisor, updaters, and a list
+// of decided operations, all worked off when the writer calls. Each orchestrator has its own, as in SwarmKit.
 
 import { defaultRestartDelay } from '../../model/defaults.ts';
 import type { Service, Task } from '../../model/objects.ts';
@@ -59,8 +59,8 @@ export function createOrchestrator(instances: RestartHistory['instances']): Orch
 }
 
 /**
- * What a new leader makes of the tasks it finds (R-O107): tasks without a service are deleted, parked ones get a new delayed start
- * (the wait for an old task is lost), and the restart history is rebuilt.
+ * What a new leader makes of the tasks it finds (R-O107): tasks without a service are deleted, parked ones
+ * get a new delayed start (the wait for an old task is lost), and the restart history is rebuilt.
  * @param concerns whether a service is this orchestrator's
  * @param mend is called for each of its tasks in ascending ID order
  */
@@ -143,7 +143,8 @@ export function afterJob(leader: OrchestratorLeader, { updates }: Orchestrator, 
 }
 
 /**
- * Works off operations and then `next`, which decides on more, until nothing is left or the transaction is full.
+ * Works off operations and then `next`, which decides on more, until nothing is left or the transaction is
+ * full.
  * @param next takes up one queued thing; false when there is none
  */
 export function tick(

@@ -3,7 +3,10 @@
 import { ConstraintError, matches, parseConstraints } from '../../model/constraint.ts';
 import type { Node } from '../../model/objects.ts';
 
-/** True when `node` meets all constraints. A list with one that cannot be parsed counts as no constraints (R-O19). */
+/**
+ * True when `node` meets all constraints. A list with one that cannot be parsed counts as no constraints
+ * (R-O19).
+ */
 export function meetsConstraints(expressions: readonly string[], node: Node): boolean {
   if (expressions.length === 0) return true;
   try {
@@ -14,7 +17,10 @@ export function meetsConstraints(expressions: readonly string[], node: Node): bo
   }
 }
 
-/** True for a node whose tasks must go elsewhere: it is gone, down or drained. Paused, unknown and disconnected are fine (R-O37). */
+/**
+ * True for a node whose tasks must go elsewhere: it is gone, down or drained. Paused, unknown and
+ * disconnected are fine (R-O37).
+ */
 export function isUnusable(node: Node | undefined): boolean {
   return node === undefined || node.status.state === 'down' || node.spec.availability === 'drain';
 }

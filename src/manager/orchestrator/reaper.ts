@@ -1,5 +1,5 @@
-// The task reaper: deletes task objects that are to be removed, and the oldest of a slot when it keeps more than the history limit allows
-// (orchestration reference, 1.8). Works in batches.
+// The task reaper: deletes task objects that are to be removed, and the oldest of a slot when it keeps more
+// than the history limit allows (orchestration reference, 1.8). Works in batches.
 
 import { defaultTaskHistoryLimit } from '../../model/defaults.ts';
 import { millisecond } from '../../model/duration.ts';
@@ -25,7 +25,9 @@ interface Spot {
 /** Plain data. */
 export interface ReaperState {
   historyLimit: number;
-  /** Where history may be over the limit, by a key made of the spot. Only the creation of a task marks one. */
+  /**
+   * Where history may be over the limit, by a key made of the spot. Only the creation of a task marks one.
+   */
   readonly marked: Map<string, Spot>;
   /** Tasks that only wait for the next pass. */
   readonly doomed: Set<string>;
@@ -107,7 +109,10 @@ function mark(state: ReaperState, { serviceId, slot, nodeId }: Task): void {
   state.marked.set(`${serviceId}/${slot}/${nodeId}`, { serviceId, slot, nodeId });
 }
 
-/** Deleted without regard to history: tasks to be removed that run nowhere, and orphans outside any service (R-O29, R-O30). */
+/**
+ * Deleted without regard to history: tasks to be removed that run nowhere, and orphans outside any service
+ * (R-O29, R-O30).
+ */
 function isDoomed(task: Task): boolean {
   const { state } = task.status;
   if (task.serviceId === '' && state === TaskState.Orphaned) return true;
@@ -115,7 +120,9 @@ function isDoomed(task: Task): boolean {
   return task.desiredState === TaskState.Remove && nowhere;
 }
 
-/** Decides what to delete, and clears the marks of the slots looked at, but for those to be looked at again. */
+/**
+ * Decides what to delete, and clears the marks of the slots looked at, but for those to be looked at again.
+ */
 function plan(state: ReaperState, tx: Transaction): string[] {
   const deletions = new Set(state.doomed);
   state.doomed.clear();
@@ -128,8 +135,8 @@ function plan(state: ReaperState, tx: Transaction): string[] {
 }
 
 /**
- * Walks the tasks of a slot from the oldest until no more than the limit would be left (R-O24). `unfinished`: more than one task on the way
- * could not be deleted yet (R-O25).
+ * Walks the tasks of a slot from the oldest until no more than the limit would be left (R-O24). `unfinished`:
+ * more than one task on the way could not be deleted yet (R-O25).
  */
 function trim(
   reader: Reader,

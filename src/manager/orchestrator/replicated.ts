@@ -1,5 +1,6 @@
-// The replicated orchestrator: keeps as many slots of each replicated service occupied as the service asks for, restarts what ends, moves
-// what must leave its node, and hands occupied slots to the updater (orchestration reference, section 2).
+// The replicated orchestrator: keeps as many slots of each replicated service occupied as the service asks
+// for, restarts what ends, moves what must leave its node, and hands occupied slots to the updater
+// (orchestration reference, section 2).
 
 import type { Service, Task } from '../../model/objects.ts';
 import { isTerminal, TaskState } from '../../model/state.ts';
@@ -112,7 +113,10 @@ function serviceChanged(
   }
 }
 
-/** Queues a task that should run and has ended, or whose node is gone, down or drained (orchestration reference, 2.1). */
+/**
+ * Queues a task that should run and has ended, or whose node is gone, down or drained (orchestration
+ * reference, 2.1).
+ */
 function queueRestart(reader: Reader, state: ReplicatedState, task: Task): void {
   if (task.desiredState > TaskState.Running) return;
   const service = reader.get('service', task.serviceId);

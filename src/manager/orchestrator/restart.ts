@@ -1,5 +1,5 @@
-// The restart supervisor (orchestration reference, section 6): shuts a task down and puts a parked replacement in its place, if the policy
-// allows. Replicated and global orchestrator have one each.
+// The restart supervisor (orchestration reference, section 6): shuts a task down and puts a parked
+// replacement in its place, if the policy allows. Replicated and global orchestrator have one each.
 
 import { defaultRestartDelay } from '../../model/defaults.ts';
 import type { Node, Service, Task } from '../../model/objects.ts';
@@ -21,8 +21,9 @@ export function createRestartSupervisor(instances: RestartHistory['instances']):
 }
 
 /**
- * Replaces a task that has ended, or must leave its node. A task still in its own delayed start is left alone: when that is over
- * the start itself is the event that brings the task back here (R-O113), one attempt per delay.
+ * Replaces a task that has ended, or must leave its node. A task still in its own delayed start is left
+ * alone: when that is over the start itself is the event that brings the task back here (R-O113), one attempt
+ * per delay.
  */
 export function restart(
   leader: StartLeader,
@@ -52,8 +53,9 @@ function restartDelay(task: Task, node: Node | undefined): number {
 }
 
 /**
- * The tasks of a slot that count (R-O21): those meant to run; without any, the newest one if its policy lets it rest, so that a
- * finished task still holds its slot. During a rollback it does not (R-O99). An empty result means: the slot is dead.
+ * The tasks of a slot that count (R-O21): those meant to run; without any, the newest one if its policy lets
+ * it rest, so that a finished task still holds its slot. During a rollback it does not (R-O99). An empty
+ * result means: the slot is dead.
  */
 export function updatable(supervisor: RestartSupervisor, service: Service, slot: Slot): Slot {
   const live = runnable(slot);

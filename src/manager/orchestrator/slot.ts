@@ -1,4 +1,5 @@
-// Slots: all tasks that share one slot number of a replicated service, or one node of a global one (R-O20). Pure functions.
+// Slots: all tasks that share one slot number of a replicated service, or one node of a global one (R-O20).
+// Pure functions.
 
 import type { Task } from '../../model/objects.ts';
 import { TaskState } from '../../model/state.ts';
@@ -24,8 +25,8 @@ export function statusTime(task: Task): number {
 }
 
 /**
- * Orders tasks from the oldest to the newest, by status (R-O21, R-O24). In virtual time two may have the same moment;
- * then the one created later is newer.
+ * Orders tasks from the oldest to the newest, by status (R-O21, R-O24). In virtual time two may have the same
+ * moment; then the one created later is newer.
  */
 export function byAge(a: Task, b: Task): number {
   return statusTime(a) - statusTime(b) || a.meta.createdAt - b.meta.createdAt;
@@ -46,8 +47,9 @@ export function runnable(slot: Slot): Task[] {
 }
 
 /**
- * The order in which slots survive a scale-down: keep the head, remove the tail (R-O40). Running slots go before others, then the first
- * copy on each node before the second; slots without a node, or with several tasks, come last.
+ * The order in which slots survive a scale-down: keep the head, remove the tail (R-O40). Running slots go
+ * before others, then the first copy on each node before the second; slots without a node, or with several
+ * tasks, come last.
  * @param slots in ascending order of slot number
  */
 export function scaleDownOrder(slots: readonly Slot[]): Slot[] {

@@ -1,5 +1,6 @@
-// What the updater writes into a service's update status (orchestration reference, 5.6). Every write is skipped when the service is gone, and
-// all but the first when the status has been reset meanwhile: somebody else's update (R-O93).
+// What the updater writes into a service's update status (orchestration reference, 5.6). Every write is
+// skipped when the service is gone, and all but the first when the status has been reset meanwhile: somebody
+// else's update (R-O93).
 
 import type { Service } from '../../model/objects.ts';
 import type { Transaction } from '../../store/transaction.ts';
@@ -33,7 +34,9 @@ export function writeCompleted(tx: Transaction, serviceId: string): void {
   });
 }
 
-/** Without a previous spec nothing is written, and the status stays what it is (orchestration reference, 5.7). */
+/**
+ * Without a previous spec nothing is written, and the status stays what it is (orchestration reference, 5.7).
+ */
 export function writeRollback(tx: Transaction, serviceId: string, message: string): void {
   if (serviceWithStatus(tx, serviceId)?.previousSpec === undefined) return;
   tx.update('service', serviceId, (draft) => applyAutomaticRollback(draft, message));

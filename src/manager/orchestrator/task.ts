@@ -1,10 +1,14 @@
-// How orchestrators make tasks and push them on. A task's spec, slot and node never change afterwards; a restart is a new task (R-O4).
+// How orchestrators make tasks and push them on. A task's spec, slot and node never change afterwards; a
+// restart is a new task (R-O4).
 
 import type { Service, Task } from '../../model/objects.ts';
 import { TaskState } from '../../model/state.ts';
 import type { Transaction } from '../../store/transaction.ts';
 
-/** Where a task belongs: a slot of a replicated service (1, 2, ...; node empty), or a node of a global one (slot 0). */
+/**
+ * Where a task belongs: a slot of a replicated service (1, 2, ...; node empty), or a node of a global one
+ * (slot 0).
+ */
 export interface Place {
   readonly slot: number;
   readonly nodeId: string;

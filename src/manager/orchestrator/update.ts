@@ -1,6 +1,6 @@
-// The updater: replaces the out-of-date tasks of one service, some slots at a time, watches what it made, and pauses or rolls back when too
-// much of it fails (orchestration reference, section 5). A state machine over plain data, moved by store events, timers and its own jobs;
-// what a worker does to one slot is in lane.ts.
+// The updater: replaces the out-of-date tasks of one service, some slots at a time, watches what it made, and
+// pauses or rolls back when too much of it fails (orchestration reference, section 5). A state machine over
+// plain data, moved by store events, timers and its own jobs; what a worker does to one slot is in lane.ts.
 
 import { defaultUpdateConfig, defaultUpdateMonitor } from '../../model/defaults.ts';
 import { second } from '../../model/duration.ts';
@@ -58,7 +58,9 @@ export interface Update {
   readonly lanes: Map<number, Lane>;
   /** From parked tasks to the lanes that wait for their start. */
   readonly gates: Map<string, number>;
-  /** Tasks made by this updater; the time is when they were seen up. Only these can fail the update (R-O86). */
+  /**
+   * Tasks made by this updater; the time is when they were seen up. Only these can fail the update (R-O86).
+   */
   readonly made: Map<string, { readonly lane: number; upAt?: number }>;
   /** Tasks that have ended and have not been judged yet, in order. */
   ended: string[];
@@ -104,8 +106,8 @@ export function createUpdates(): Updates {
 }
 
 /**
- * Brings `slots` up to date with `service`. An updater already working towards the same spec goes on undisturbed, any other is
- * cancelled; what it has begun stays as it is (R-O104 to R-O106).
+ * Brings `slots` up to date with `service`. An updater already working towards the same spec goes on
+ * undisturbed, any other is cancelled; what it has begun stays as it is (R-O104 to R-O106).
  * @param slots the occupied slots, in the order in which to update them
  */
 export function startUpdate(
@@ -161,6 +163,11 @@ export function startUpdate(
 
 /** Notes what concerns an updater; `settleUpdates` acts on it. */
 export function watchUpdates(leader: UpdateLeader, updates: Updates, event: StoreEvent): void {
+  if (event.kind === 'service' && event.action === 'remove') {
+    // SwarmKit lets it run, and everything it still does fails for lack of the service (R-O34).
+    const orphaned = updates.active.get(event.id);
+    if (orphaned !== undefined) cancelUpdate(leader, updates, orphaned);
+  }
   if (event.kind !== 'task' || event.action !== 'update') return;
   const { id, serviceId, status } = event.after;
   if (status.state < TaskState.Running) return;
@@ -193,7 +200,10 @@ export function openGate(leader: UpdateLeader, updates: Updates, serviceId: stri
   }
 }
 
-/** Lets every updater that has something to look at take its next steps. To be called when no events are left to note. */
+/**
+ * Lets every updater that has something to look at take its next steps. To be called when no events are left
+ * to note.
+ */
 export function settleUpdates(leader: UpdateLeader, updates: Updates): void {
   for (const serviceId of updates.stirred) {
     const update = updates.active.get(serviceId);
@@ -242,7 +252,10 @@ export function updateOf(updates: Updates, { serviceId, update: id }: OfUpdate):
   return update?.id === id ? update : undefined;
 }
 
-/** The lane has dealt with its slot. The delay is served after every slot, the last and failed ones too (R-O78). */
+/**
+ * The lane has dealt with its slot. The delay is served after every slot, the last and failed ones too
+ * (R-O78).
+ */
 export function finishLane(
   leader: UpdateLeader,
   updates: Updates,
@@ -264,7 +277,10 @@ function freeLane(updates: Updates, update: Update, index: number): void {
   updates.stirred.add(update.service.id);
 }
 
-/** The new task of a lane runs, or has ended without (R-O80). With start-first a running one now takes the place of the old. */
+/**
+ * The new task of a lane runs, or has ended without (R-O80). With start-first a running one now takes the
+ * place of the old.
+ */
 function cameUp(
   leader: UpdateLeader,
   updates: Updates,

@@ -8,7 +8,10 @@ const seconds = (count: number) => count * second;
 const states = (scene: Scene, place: number | string = 1) => scene.tasks(place).map(show);
 const isNew = (task: Task) => task.spec.container.image === 'v2';
 
-/** Tasks of v2 in these slots fail at their start; `crash` says instead how many seconds they run. Each only `times` times. */
+/**
+ * Tasks of v2 in these slots fail at their start; `crash` says instead how many seconds they run. Each only
+ * `times` times.
+ */
 function failing(slots: readonly number[], crash?: number, times = 1): SceneOptions {
   const failed = new Map<number, number>();
   return {

@@ -1,5 +1,5 @@
-// A swarm of nodes under the orchestrators, reaper and enforcer, with the commands and questions the tests need.
-// One service, `web`, unless a test names others.
+// A swarm of nodes under the orchestrators, reaper and enforcer, with the commands and questions the tests
+// need. One service, `web`, unless a test names others.
 
 import { castDraft } from 'immer';
 import type { Reactor } from '../../../src/manager/leader.ts';

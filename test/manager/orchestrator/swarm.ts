@@ -1,5 +1,6 @@
-// A stand-in for scheduler, dispatcher and agents: one reactor that places tasks and moves them through their states in given times.
-// Every state is reported in a transaction of its own, at once, unless the node is down.
+// A stand-in for scheduler, dispatcher and agents: one reactor that places tasks and moves them through their
+// states in given times. Every state is reported in a transaction of its own, at once, unless the node is
+// down.
 
 import type { Leader, Reactor } from '../../../src/manager/leader.ts';
 import { matches, parseConstraints } from '../../../src/model/constraint.ts';
@@ -22,7 +23,10 @@ export interface SwarmOptions {
   readonly prepare?: Lasting;
   readonly start?: Lasting;
   readonly stop?: Lasting;
-  /** Decides at each step whether the container fails there. Containers run for ever when this is absent or gives undefined. */
+  /**
+   * Decides at each step whether the container fails there. Containers run for ever when this is absent or
+   * gives undefined.
+   */
   readonly fate?: (task: Task, at: Fate['at']) => Fate | undefined;
   /** Overrides the first placement of a slot. */
   readonly place?: (task: Task) => string | undefined;
