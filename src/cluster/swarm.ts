@@ -229,19 +229,26 @@ export class Swarm {
 
   /** The host that leads: announced, and of the highest term if several believe so. */
   leader(): string | undefined {
-    let best: { readonly host: string; readonly term: number } | undefined;
-    for (const [host, { leadership }] of this.managers()) {
-      if (leadership === undefined || (best !== undefined && best.term >= leadership.term)) continue;
-      best = { host, term: leadership.term };
+    let leader: string | undefined;
+    let highest = -1;
+    for (const { name } of this.#machines) {
+      const term = this.managerOf(name)?.leadership?.term;
+      if (term === undefined || term <= highest) continue;
+      leader = name;
+      highest = term;
     }
-    return best?.host;
+    return leader;
   }
 
   /** The most advanced committed state that a running manager has; undefined when none runs. */
   state(): Reader | undefined {
+    // Asked after every event of a wait: no lists are made here.
     let best: ManagerState | undefined;
-    for (const [, manager] of this.managers()) {
-      if (best === undefined || manager.store.version > best.store.version) best = manager;
+    for (const { name } of this.#machines) {
+      const manager = this.managerOf(name);
+      if (manager !== undefined && (best === undefined || manager.store.version > best.store.version)) {
+        best = manager;
+      }
     }
     return best && reader(best.store);
   }

@@ -5,7 +5,7 @@ import type { Member, Reply } from '../model/calls.ts';
 import { formatId } from '../model/ids.ts';
 import type { ManagerPeer } from '../model/messages.ts';
 import type { Reader } from '../store/reader.ts';
-import { reader, type Store } from '../store/store.ts';
+import { reader } from '../store/store.ts';
 import type { ManagerContext } from './context.ts';
 import type { Leader } from './leader.ts';
 import { type JobOf, queued, type ReactorName, type TimerOf, timed } from './reactors.ts';
@@ -28,18 +28,6 @@ export interface Desk<Timer, Job> extends Leader<Timer, Job> {
 /** The weight of every manager in the list agents get (R-R163). */
 const listedWeight = 10;
 
-/** Readers hold nothing but their store, so one serves for its life. */
-const readers = new WeakMap<Store, Reader>();
-
-function readerOf(store: Store): Reader {
-  let known = readers.get(store);
-  if (known === undefined) {
-    known = reader(store);
-    readers.set(store, known);
-  }
-  return known;
-}
-
 export class ReactorDesk<Name extends ReactorName> implements Desk<TimerOf<Name>, JobOf<Name>> {
   readonly store: Reader;
   readonly #context: ManagerContext;
@@ -48,7 +36,7 @@ export class ReactorDesk<Name extends ReactorName> implements Desk<TimerOf<Name>
   readonly #reactor: Name;
 
   constructor(context: ManagerContext, manager: ManagerState, leadership: Leadership, reactor: Name) {
-    this.store = readerOf(manager.store);
+    this.store = reader(manager.store);
     this.#context = context;
     this.#manager = manager;
     this.#leadership = leadership;

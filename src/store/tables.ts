@@ -47,8 +47,20 @@ export function createStore(): Store {
   };
 }
 
+/** A reader holds nothing but its store, so one serves for the store's life. */
+const readers = new WeakMap<Store, Reader>();
+
 /** The committed state as readers see it. It follows the store; the lists it has handed out do not. */
 export function reader(store: Store): Reader {
+  let known = readers.get(store);
+  if (known === undefined) {
+    known = makeReader(store);
+    readers.set(store, known);
+  }
+  return known;
+}
+
+function makeReader(store: Store): Reader {
   return {
     get: (kind, id) => store.tables[kind].get(id),
     list: (kind) => lend(bucketsOf(store)[kind], everything),
