@@ -136,9 +136,18 @@ export function writeJob(
 }
 
 /** Goes on after a committed job; its events have been shown before. */
-export function afterJob(leader: OrchestratorLeader, { updates }: Orchestrator, job: OrchestratorJob): void {
-  if (job.kind === 'start') openGate(leader, updates, job.serviceId, job.taskId);
-  else if (isLaneJob(job)) laneJobWritten(leader, updates, job);
+export function afterJob(
+  leader: OrchestratorLeader,
+  { supervisor, updates }: Orchestrator,
+  job: OrchestratorJob,
+): void {
+  if (job.kind === 'start') {
+    // A task that has been parked again meanwhile has not started.
+    const started = !supervisor.starts.parked.has(job.taskId);
+    if (started) openGate(leader, updates, job.serviceId, job.taskId);
+  } else if (isLaneJob(job)) {
+    laneJobWritten(leader, updates, job);
+  }
   settleUpdates(leader, updates);
 }
 

@@ -62,7 +62,7 @@ export const reaperReactor: Reactor<ReaperState, ReaperTimer, ReaperJob> = {
 
   change(leader, state, event) {
     if (event.action === 'remove') return;
-    if (event.kind === 'cluster' && event.action === 'update') limitChanged(state, event.after);
+    if (event.kind === 'cluster') limitChanged(state, event.after);
     else if (event.kind === 'task' && event.action === 'create') mark(state, event.after);
     else if (event.kind !== 'task') return;
     else if (isDoomed(event.after)) state.doomed.add(event.id);
