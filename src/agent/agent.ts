@@ -4,7 +4,7 @@ import { assert, unreachable } from '../sim/assert.ts';
 import type { Container } from './container.ts';
 import { containerMoment, hangContainer, killContainer } from './container.ts';
 import type { AgentContext, AgentEvent, AgentRecord } from './context.ts';
-import { pullEnded, pullStarted, pullTimedOut } from './images.ts';
+import { pullEnded, pullSilent, pullStarted } from './images.ts';
 import { learnManagers } from './remotes.ts';
 import { sendReports } from './reports.ts';
 import {
@@ -100,16 +100,14 @@ export function handleAgent(context: AgentContext, state: AgentState, event: Age
       break;
     }
     case 'agent.pull-limit':
-      imageChanged(context, state, pullTimedOut(state, event.image));
+      imageChanged(context, state, pullSilent(context, state, event.image));
       break;
     case 'registry.pulling':
       pullStarted(context, state, event);
       break;
-    case 'registry.pulled': {
-      const end = pullEnded(context, state, event);
-      if (end !== undefined) imageChanged(context, state, end);
+    case 'registry.pulled':
+      imageChanged(context, state, pullEnded(context, state, event));
       break;
-    }
     default:
       unreachable(event);
   }

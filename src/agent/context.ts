@@ -22,7 +22,7 @@ export type AgentTimer =
   | { readonly kind: 'agent.description' }
   /** A task is tried again. */
   | { readonly kind: 'agent.retry'; readonly taskId: string }
-  /** A registry has been silent for too long. */
+  /** A registry has not answered a pull. */
   | { readonly kind: 'agent.pull-limit'; readonly image: string }
   /** Something happens in the container of a task. */
   | { readonly kind: 'agent.container'; readonly taskId: string; readonly what: ContainerMoment };

@@ -1,16 +1,15 @@
 // The images of a node: which are here, and the pulls under way. One pull brings an image for all tasks that want it.
 
-import { minute, second } from '../model/duration.ts';
+import { second } from '../model/duration.ts';
 import { imageName, registryOf } from '../model/image-behaviour.ts';
-import type { PullReplyMessage, PullStartedMessage } from '../model/messages.ts';
+import type { PullMessage, PullReplyMessage, PullStartedMessage } from '../model/messages.ts';
 import type { Task } from '../model/objects.ts';
+import { assert } from '../sim/assert.ts';
 import type { AgentContext } from './context.ts';
 import { type AgentState, nextCall } from './state.ts';
 
-/** A registry must answer within this ... */
-const headerLimit = 15 * second;
-/** ... and be done within this, or the connection is taken for dead. */
-const transferLimit = 15 * minute;
+/** A registry must answer a pull within this; a transfer may be late by as much. */
+const answerLimit = 15 * second;
 
 /** True when the image of a task is here; else it is on its way from now on. An image that is here is not pulled again. */
 export function demandImage(context: AgentContext, state: AgentState, task: Task): boolean {
@@ -18,25 +17,29 @@ export function demandImage(context: AgentContext, state: AgentState, task: Task
   const name = imageName(image);
   if (state.images.has(name)) return true;
   if (state.pulls.has(name)) return false;
-  const id = nextCall(state);
-  state.pulls.set(name, { id, started: false, timer: waitForRegistry(context, name, headerLimit) });
   const { platform } = state.description;
-  context.pull({ kind: 'registry.pull', id, image, auth: registryAuth, platform });
+  const id = nextCall(state);
+  const message: PullMessage = { kind: 'registry.pull', id, image, auth: registryAuth, platform };
+  state.pulls.set(name, { message, started: false, timer: ask(context, message) });
   return false;
 }
 
-function waitForRegistry(context: AgentContext, image: string, limit: number): number {
-  return context.later(limit, { kind: 'agent.pull-limit', image });
+function ask(context: AgentContext, message: PullMessage): number {
+  context.pull(message);
+  return waitFor(context, message, answerLimit);
+}
+
+function waitFor(context: AgentContext, { image }: PullMessage, limit: number): number {
+  return context.later(limit, { kind: 'agent.pull-limit', image: imageName(image) });
 }
 
 /** The registry has taken the pull. */
 export function pullStarted(context: AgentContext, state: AgentState, message: PullStartedMessage): void {
-  const name = imageName(message.image);
-  const pull = state.pulls.get(name);
-  if (pull?.id !== message.id) return;
+  const pull = state.pulls.get(imageName(message.image));
+  if (pull?.message.id !== message.id) return;
   context.cancel(pull.timer);
   pull.started = true;
-  pull.timer = waitForRegistry(context, name, transferLimit);
+  pull.timer = waitFor(context, pull.message, message.time + answerLimit);
 }
 
 /** The end of a pull; undefined when it is none that is waited for. */
@@ -53,7 +56,7 @@ export function pullEnded(
 ): PullEnd | undefined {
   const name = imageName(message.image);
   const pull = state.pulls.get(name);
-  if (pull?.id !== message.id) return undefined;
+  if (pull?.message.id !== message.id) return undefined;
   context.cancel(pull.timer);
   state.pulls.delete(name);
   if (message.error === undefined) {
@@ -63,11 +66,16 @@ export function pullEnded(
   return { name, error: message.error ?? '' };
 }
 
-/** The registry has been silent for too long. */
-export function pullTimedOut(state: AgentState, name: string): PullEnd {
-  const started = state.pulls.get(name)?.started;
+/** The registry has said nothing in time. A transfer that has broken off is begun again; one that never began has failed. */
+export function pullSilent(context: AgentContext, state: AgentState, name: string): PullEnd | undefined {
+  const pull = state.pulls.get(name);
+  assert(pull !== undefined, 'the timer of a pull ends with it');
+  if (pull.started) {
+    pull.started = false;
+    pull.timer = ask(context, pull.message);
+    return undefined;
+  }
   state.pulls.delete(name);
-  if (started) return { name, error: 'unexpected EOF' };
   const text = 'net/http: request canceled while waiting for connection';
   const error = `Get "https://${registryOf(name)}/v2/": ${text} (Client.Timeout exceeded while awaiting headers)`;
   return { name, error };

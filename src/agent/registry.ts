@@ -1,5 +1,6 @@
 // The registry host: answers pulls after the time their images take, or with the reason why not. It keeps no images, only which are missing.
 
+import { parseImage } from '../model/image.ts';
 import {
   defaultPullTime,
   drawTime,
@@ -48,17 +49,18 @@ export function handlePull(
   from: string,
   pull: PullMessage,
 ): void {
-  const behaviour = context.behaviour(from, pull.image);
+  const { id, image } = pull;
+  const behaviour = context.behaviour(from, image);
   const error = pullError(state, behaviour, pull);
   if (error !== '') {
-    context.send(from, { kind: 'registry.pulled', id: pull.id, image: pull.image, error, digest: '' });
+    context.send(from, { kind: 'registry.pulled', id, image, error, digest: '' });
     return;
   }
-  context.send(from, { kind: 'registry.pulling', id: pull.id, image: pull.image });
   const time =
     behaviour.pull?.kind === 'time'
       ? behaviour.pull.time
       : drawTime(defaultPullTime, (bound) => context.random(`pull/${from}`, bound));
+  context.send(from, { kind: 'registry.pulling', id, image, time });
   context.later(time, { kind: 'registry.done', to: from, pull });
 }
 
@@ -66,12 +68,12 @@ export function handlePull(
 export function handleRegistryTimer(
   context: RegistryContext,
   state: RegistryState,
-  { to, pull }: RegistryTimer,
+  { to, pull: { id, image } }: RegistryTimer,
 ): void {
-  const { id, image } = pull;
-  if (state.down)
-    context.send(to, { kind: 'registry.pulled', id, image, error: 'unexpected EOF', digest: '' });
-  else context.send(to, { kind: 'registry.pulled', id, image, digest: imageDigest(image) });
+  const end: Pick<PullReplyMessage, 'error' | 'digest'> = state.down
+    ? { error: 'unexpected EOF', digest: '' }
+    : { digest: imageDigest(image) };
+  context.send(to, { kind: 'registry.pulled', id, image, ...end });
 }
 
 /** The text the daemon makes of a refusal; empty when the pull is fine. */
@@ -110,7 +112,7 @@ function imageArchitecture(architecture: string): string {
 
 /** The digest of an image: the reference's own, else one that its name alone decides. */
 export function imageDigest(image: string): string {
-  const [, own] = image.split('@');
+  const { digest: own } = parseImage(image);
   if (own !== undefined) return own;
   const name = imageName(image);
   let digest = 'sha256:';

@@ -1,6 +1,6 @@
 // What an agent knows. Plain data; what survives a crash of it is on the disk (AgentRecord).
 
-import type { AssignedFile, ManagerPeer } from '../model/messages.ts';
+import type { AssignedFile, ManagerPeer, PullMessage } from '../model/messages.ts';
 import type { NodeDescription, Task, TaskStatus } from '../model/objects.ts';
 import type { Container } from './container.ts';
 
@@ -55,7 +55,7 @@ export interface LocalTask {
 
 /** An image on its way to the node. */
 export interface Pull {
-  readonly id: number;
+  readonly message: PullMessage;
   /** The registry has taken it. */
   started: boolean;
   timer: number;

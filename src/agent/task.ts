@@ -88,17 +88,18 @@ export function containerChanged(context: AgentContext, state: AgentState, conta
 }
 
 /** A pull has ended: those who wait for it go on, or are rejected with the registry's reason (R-O8). */
-export function imageChanged(context: AgentContext, state: AgentState, { name, error }: PullEnd): void {
+export function imageChanged(context: AgentContext, state: AgentState, end: PullEnd | undefined): void {
+  if (end === undefined) return;
   for (const local of state.tasks.values()) {
     const { status, spec } = local.task;
-    if (!local.busy || status.state !== TaskState.Preparing || imageName(spec.container.image) !== name) {
+    if (!local.busy || status.state !== TaskState.Preparing || imageName(spec.container.image) !== end.name) {
       continue;
     }
-    if (error === '') {
+    if (end.error === '') {
       run(context, state, local);
     } else {
       local.busy = false;
-      fail(context, state, local, error);
+      fail(context, state, local, end.error);
     }
   }
 }

@@ -2,6 +2,7 @@
 // it is pulled in a second or three, starts in some 100 ms, runs for ever and stops quickly when told to.
 
 import { millisecond, second } from './duration.ts';
+import { familiarImage, parseImage, withDefaultTag } from './image.ts';
 import type { HealthCheck, Platform } from './spec.ts';
 
 /** All durations are microseconds. Absent parts behave like those of an unknown image. */
@@ -98,31 +99,21 @@ export function behaviourOf(behaviours: ImageBehaviours, host: string, image: st
 /**
  * The name users know an image by, one for all ways to write it: `nginx`, `docker.io/library/nginx` and `nginx:latest@sha256:...` are
  * all `nginx:latest`. A reference by digest without a tag keeps the digest.
+ * @throws ParseFailure for what is no image reference; services with such are refused
  */
 export function imageName(image: string): string {
-  const [reference = '', digest] = image.split('@');
-  const name = reference.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '');
-  if (tagOf(name) !== '') return name;
-  return digest === undefined ? `${name}:latest` : `${name}@${digest}`;
+  const { domain, path, tag, digest } = withDefaultTag(parseImage(image));
+  return familiarImage({ domain, path, ...(tag === undefined ? { digest: digest ?? '' } : { tag }) });
 }
 
 /** The repository's part of an image name. */
-export function repositoryOf(name: string): string {
-  const [reference = ''] = name.split('@');
-  const tag = tagOf(reference);
-  return tag === '' ? reference : reference.slice(0, -tag.length - 1);
+export function repositoryOf(image: string): string {
+  const { domain, path } = parseImage(image);
+  return familiarImage({ domain, path });
 }
 
 /** The host that serves an image. */
-export function registryOf(name: string): string {
-  const [first = '', ...rest] = name.split('/');
-  const named = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
-  return named ? first : 'registry-1.docker.io';
-}
-
-/** Empty when there is none. A colon before the last slash belongs to a port. */
-function tagOf(reference: string): string {
-  const last = reference.slice(reference.lastIndexOf('/') + 1);
-  const colon = last.indexOf(':');
-  return colon < 0 ? '' : last.slice(colon + 1);
+export function registryOf(image: string): string {
+  const { domain } = parseImage(image);
+  return domain === 'docker.io' ? 'registry-1.docker.io' : domain;
 }

@@ -150,6 +150,8 @@ export interface PullStartedMessage {
   readonly kind: 'registry.pulling';
   readonly id: number;
   readonly image: string;
+  /** How long it will take, microseconds. */
+  readonly time: number;
 }
 
 export interface PullReplyMessage {

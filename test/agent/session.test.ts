@@ -386,6 +386,39 @@ describe('what belongs to an older session', () => {
   });
 });
 
+describe('the state of an agent', () => {
+  it('is plain data: one that is copied all the time does the same', () => {
+    const run = (copied: boolean) => {
+      const worker = createWorker();
+      worker.script('hung', {
+        healthCheck: {
+          test: ['CMD'],
+          interval: second,
+          timeout: second,
+          retries: 2,
+          startPeriod: 0,
+          startInterval: 0,
+        },
+        health: { kind: 'passes', after: 0, until: 4 * second },
+      });
+      const copy = (duration: number) => {
+        for (let passed = 0; passed < duration; passed += 100 * millisecond) {
+          if (copied) worker.agent = structuredClone(worker.agent);
+          worker.advance(100 * millisecond);
+        }
+      };
+      copy(second);
+      worker.assign(task('t1'), task('t2', { container: { image: 'hung' } }));
+      copy(8 * second);
+      worker.desire(TaskState.Shutdown, 't1');
+      worker.changeLeader();
+      copy(20 * second);
+      return { calls: worker.calls, reports: worker.reports, agent: worker.agent };
+    };
+    expect(run(true)).toEqual(run(false));
+  });
+});
+
 describe('whatever happens', () => {
   const step = fc.oneof(
     fc.record({

@@ -253,7 +253,9 @@ describe('images', () => {
     const worker = createReadyWorker();
     worker.assign(task('t1'), task('t2'));
     worker.advance(5 * second);
-    worker.assign(task('t3', { container: { image: 'docker.io/library/app:latest@sha256:1234' } }));
+    worker.assign(
+      task('t3', { container: { image: `docker.io/library/app:latest@sha256:${'0'.repeat(64)}` } }),
+    );
     worker.advance(latency);
     expect(worker.shown('t3')).toBe('448 starting: ');
     worker.crash();
@@ -333,6 +335,31 @@ describe('images', () => {
     worker.advance(second);
     worker.event({ kind: 'registry.pulled', id: 0, image: 'app', digest: 'sha256:0' });
     expect(worker.shown('t1')).toBe('320 preparing: ');
+  });
+
+  it('are asked for again when the end of a pull does not come, and given up when nothing does', () => {
+    const worker = createScripted({ pull: { kind: 'time', time: 5 * second } });
+    worker.assign(task('t1'));
+    worker.advance(4 * second);
+    worker.lost = (what) => what === 'pull';
+    worker.advance(2 * second);
+    worker.lost = () => false;
+    worker.advance(20 * second);
+    expect(worker.shown('t1')).toBe('512 started: ');
+    expect(worker.pulls.map(({ at }) => at)).toEqual([
+      second + latency,
+      // 15 s after the end that was announced, and the answer took two messages.
+      second + 3 * latency + 20 * second,
+    ]);
+
+    worker.script('late', { pull: { kind: 'time', time: 5 * second } });
+    worker.assign(task('t2', { container: { image: 'late' } }));
+    worker.advance(second);
+    worker.lost = (what) => what === 'pull';
+    worker.advance(34 * second);
+    expect(worker.shown('t2')).toBe('320 preparing: ');
+    worker.advance(second);
+    expect(worker.shown('t2')).toMatch(/^768 preparing: Get "https:.*Client.Timeout exceeded/);
   });
 
   it('may take longer than that once the registry has answered', () => {

@@ -191,8 +191,8 @@ describe('assignments', () => {
           if (act === 'assign' && record.status.state < TaskState.Assigned)
             setState(desk, id, TaskState.Assigned);
           if (act === 'report') {
-            const next = Math.max(record.status.state, TaskState.Assigned);
-            setState(desk, id, next === TaskState.Running ? TaskState.Failed : TaskState.Running);
+            const running = record.status.state < TaskState.Running;
+            setState(desk, id, running ? TaskState.Running : TaskState.Failed);
           }
           if (act === 'stop') setDesired(desk, id, TaskState.Shutdown);
           if (act === 'remove') desk.stage.write((tx) => tx.remove('task', id));
