@@ -2,7 +2,7 @@
 // global orchestrator, the check whether a task is out of date, and the constraint enforcer (R-C7).
 
 import { cidrContains, parseCidr, parseIp, sameIp } from './ip.ts';
-import { lookupLabel } from './labels.ts';
+import { lookupLabel, noLabels } from './labels.ts';
 import type { Node } from './objects.ts';
 
 export interface Constraint {
@@ -10,7 +10,23 @@ export interface Constraint {
   readonly key: string;
   readonly operator: '==' | '!=';
   readonly value: string;
+  /** What the key names, worked out once because matching is done far more often than reading. */
+  readonly field: Field;
+  /** The label's key for the two kinds of label; else empty. */
+  readonly label: string;
 }
+
+/** `unknown` matches no node, whatever the operator. */
+type Field =
+  | 'id'
+  | 'hostname'
+  | 'ip'
+  | 'role'
+  | 'os'
+  | 'architecture'
+  | 'node label'
+  | 'engine label'
+  | 'unknown';
 
 /** An expression that is not a constraint. The message is what users see (R-C3). */
 export class ConstraintError extends Error {
@@ -22,6 +38,15 @@ const operators = ['==', '!='] as const;
 
 export const nodeLabelPrefix = 'node.labels.';
 export const engineLabelPrefix = 'engine.labels.';
+
+const fields: ReadonlyMap<string, Field> = new Map<string, Field>([
+  ['node.id', 'id'],
+  ['node.hostname', 'hostname'],
+  ['node.ip', 'ip'],
+  ['node.role', 'role'],
+  ['node.platform.os', 'os'],
+  ['node.platform.arch', 'architecture'],
+]);
 
 // Case folding lets U+017F and U+212A through as letters (R-C2); the `iu` flags fold in the same way.
 const keyPattern = /^[a-z_][a-z0-9\-_.]+$/iu;
@@ -61,37 +86,47 @@ function parseConstraint(expression: string): Constraint {
   const value = expression.slice(at + operator.length).replace(spaceAround, '');
   if (!keyPattern.test(key)) throw new ConstraintError(`key '${key}' is invalid`);
   if (!valuePattern.test(value)) throw new ConstraintError(`value '${value}' is invalid`);
-  return { key, operator, value };
+  return { key, operator, value, ...fieldOf(key) };
+}
+
+function fieldOf(key: string): Pick<Constraint, 'field' | 'label'> {
+  const field = fields.get(fold(key));
+  if (field !== undefined) return { field, label: '' };
+  const nodeLabel = afterPrefix(key, nodeLabelPrefix);
+  if (nodeLabel !== undefined) return { field: 'node label', label: nodeLabel };
+  const engineLabel = afterPrefix(key, engineLabelPrefix);
+  if (engineLabel !== undefined) return { field: 'engine label', label: engineLabel };
+  return { field: 'unknown', label: '' };
 }
 
 function holds(constraint: Constraint, node: Node): boolean {
-  const { key } = constraint;
-  switch (fold(key)) {
-    case 'node.id':
+  const { description } = node;
+  switch (constraint.field) {
+    case 'id':
       return compare(constraint, node.id);
-    case 'node.hostname':
-      return compare(constraint, node.description?.hostname ?? '');
-    case 'node.ip':
+    case 'hostname':
+      return compare(constraint, description?.hostname ?? '');
+    case 'ip':
       return addressHolds(constraint, node.status.addr);
-    case 'node.role':
+    case 'role':
       return compare(constraint, node.role);
-    case 'node.platform.os':
-      return compare(constraint, node.description?.platform.os ?? '');
-    case 'node.platform.arch':
-      return compare(constraint, node.description?.platform.architecture ?? '');
+    case 'os':
+      return compare(constraint, description?.platform.os ?? '');
+    case 'architecture':
+      return compare(constraint, description?.platform.architecture ?? '');
+    case 'node label':
+      return compare(constraint, lookupLabel(node.spec.labels, constraint.label) ?? '');
+    case 'engine label':
+      return compare(constraint, lookupLabel(description?.engineLabels ?? noLabels, constraint.label) ?? '');
+    case 'unknown':
+      return false;
   }
-  const nodeLabel = afterPrefix(key, nodeLabelPrefix);
-  if (nodeLabel !== undefined) return compare(constraint, lookupLabel(node.spec.labels, nodeLabel) ?? '');
-  const engineLabel = afterPrefix(key, engineLabelPrefix);
-  if (engineLabel !== undefined) {
-    return compare(constraint, lookupLabel(node.description?.engineLabels ?? [], engineLabel) ?? '');
-  }
-  // An unknown key matches no node, whatever the operator.
-  return false;
 }
 
 function compare({ operator, value }: Constraint, actual: string): boolean {
-  return (fold(actual) === fold(value)) === (operator === '==');
+  // Folding keeps the length of what can be equal.
+  const equal = actual === value || (actual.length === value.length && fold(actual) === fold(value));
+  return equal === (operator === '==');
 }
 
 /** An address, a subnet, or else no node at all, also for `!=` (R-C6). */

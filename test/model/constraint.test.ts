@@ -46,7 +46,7 @@ describe('grammar', () => {
   });
 
   test('== is looked for first, space around is dropped, other characters are allowed (R-C1, R-C2)', () => {
-    expect(parseConstraints(['  node.labels.a-b_c  ==  x:y (z)* \n', '_k != a|b/c'])).toEqual([
+    expect(parseConstraints(['  node.labels.a-b_c  ==  x:y (z)* \n', '_k != a|b/c'])).toMatchObject([
       { key: 'node.labels.a-b_c', operator: '==', value: 'x:y (z)*' },
       { key: '_k', operator: '!=', value: 'a|b/c' },
     ]);

@@ -1,5 +1,6 @@
 // The runtime endpoint of a service: published ports and virtual IPs (R-A20 to R-A25, R-A31 to R-A41).
 
+import { castDraft } from 'immer';
 import { defaultEndpointSpec } from '../../model/defaults.ts';
 import type { Endpoint, Service } from '../../model/objects.ts';
 import type { PortConfig } from '../../model/spec.ts';
@@ -79,13 +80,8 @@ export function allocateService(
   else if (hostPortsChanged(service)) endpoint = replaceHostPorts(service);
   else return undefined;
   if (typeof endpoint === 'string') return endpoint;
-  const { spec, ports, virtualIps } = endpoint;
   tx.update('service', service.id, (draft) => {
-    draft.endpoint = {
-      spec: { mode: spec.mode, ports: spec.ports.map((port) => ({ ...port })) },
-      ports: ports.map((port) => ({ ...port })),
-      virtualIps: virtualIps.map((virtualIp) => ({ ...virtualIp })),
-    };
+    draft.endpoint = castDraft(endpoint);
   });
   return undefined;
 }
@@ -156,6 +152,7 @@ function allocateVirtualIps(
     old.filter(({ networkId }) => !wanted.includes(networkId)),
   );
   const virtualIps = old.filter(({ networkId }) => wanted.includes(networkId));
+  // The list grows in place: if an address cannot be had, what has been added is freed with the rest.
   state.services.set(service.id, { ports, virtualIps });
   for (const networkId of wanted) {
     if (virtualIps.some((virtualIp) => virtualIp.networkId === networkId)) continue;
@@ -164,7 +161,7 @@ function allocateVirtualIps(
     if (virtualIp === undefined) return undefined;
     virtualIps.push(virtualIp);
   }
-  return virtualIps;
+  return [...virtualIps];
 }
 
 function networksWithVirtualIp(state: AllocatorState, service: Service): readonly string[] {

@@ -1,5 +1,6 @@
 // The step from new to pending: a task gets its networks, an address on each, and a copy of its service's endpoint (R-A1 to R-A8).
 
+import { castDraft } from 'immer';
 import type { NetworkAttachment, Service, Task } from '../../model/objects.ts';
 import { isTerminal, TaskState } from '../../model/state.ts';
 import type { Transaction } from '../../store/transaction.ts';
@@ -34,18 +35,8 @@ export function allocateTask(state: AllocatorState, task: Task, tx: Transaction)
   if (typeof networks === 'string') return networks;
   const endpoint = service?.endpoint;
   tx.update('task', task.id, (draft) => {
-    draft.networks = networks.map(({ networkId, addresses, aliases }) => ({
-      networkId,
-      addresses: [...addresses],
-      aliases: [...aliases],
-    }));
-    if (endpoint !== undefined) {
-      draft.endpoint = {
-        spec: { mode: endpoint.spec.mode, ports: endpoint.spec.ports.map((port) => ({ ...port })) },
-        ports: endpoint.ports.map((port) => ({ ...port })),
-        virtualIps: endpoint.virtualIps.map((virtualIp) => ({ ...virtualIp })),
-      };
-    }
+    draft.networks = castDraft(networks);
+    if (endpoint !== undefined) draft.endpoint = castDraft(endpoint);
     draft.status.state = TaskState.Pending;
     draft.status.message = pendingMessage;
     draft.status.err = '';

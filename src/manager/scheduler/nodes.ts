@@ -167,8 +167,9 @@ function countActive(info: NodeInfo, serviceId: string, change: 1 | -1): void {
 /** Nodes join rarely, so the whole map is put in order again rather than kept in a structure that is always in order. */
 function insert(nodes: Nodes, info: NodeInfo): void {
   const { id } = info.node;
-  const behind = [...nodes].filter(([other]) => other > id);
-  for (const [other] of behind) nodes.delete(other);
+  const behind: NodeInfo[] = [];
+  for (const other of nodes.values()) if (other.node.id > id) behind.push(other);
+  for (const other of behind) nodes.delete(other.node.id);
   nodes.set(id, info);
-  for (const [other, known] of behind) nodes.set(other, known);
+  for (const other of behind) nodes.set(other.node.id, other);
 }

@@ -9,7 +9,7 @@ import { demandOf, explain, newTally, passes } from './filter.ts';
 import { failureKey, type NodeInfo, trackTask, untrackTask } from './nodes.ts';
 import { type Deal, spread } from './spread.ts';
 import { forget, type SchedulerState } from './state.ts';
-import { buildTree } from './tree.ts';
+import { buildTree, type Contender, rankNodes } from './tree.ts';
 
 /** Preassigned tasks go first, in a batch of their own (R-S6, R-S7). */
 export type SchedulerJob = { readonly kind: 'preassigned' } | { readonly kind: 'tick' };
@@ -90,8 +90,18 @@ function decidePreassigned(state: SchedulerState, store: Reader, now: number): D
 
 function decideQueue(state: SchedulerState, store: Reader, now: number): Decision[] {
   const decisions: Decision[] = [];
-  const nodes = [...state.nodes.values()];
-  for (const group of takeGroups(state)) decideGroup(state, group, nodes, store, now, decisions);
+  let key: string | undefined;
+  let nodes: readonly Contender[] = [];
+  for (const group of takeGroups(state)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    // Ranks are kept up to date while placing, so tasks that come alone need not have all nodes ranked again.
+    if (failureKey(first) !== key) {
+      key = failureKey(first);
+      nodes = rankNodes(state.nodes.values(), { serviceId: first.serviceId, failureKey: key, now });
+    }
+    decideGroup(state, first, group, nodes, store, now, decisions);
+  }
   return decisions;
 }
 
@@ -118,22 +128,15 @@ function takeGroups(state: SchedulerState): Task[][] {
 
 function decideGroup(
   state: SchedulerState,
+  first: Task,
   tasks: readonly Task[],
-  nodes: readonly NodeInfo[],
+  nodes: readonly Contender[],
   store: Reader,
   now: number,
   decisions: Decision[],
 ): void {
-  const [first] = tasks;
-  if (first === undefined) return;
-  const deal: Deal = {
-    demand: demandOf(first, store),
-    contest: { serviceId: first.serviceId, failureKey: failureKey(first), now },
-    tally: newTally(),
-    tasks,
-    placed: [],
-  };
-  const tree = buildTree(nodes, first, tasks.length, deal.demand, deal.contest, deal.tally);
+  const deal: Deal = { demand: demandOf(first, store), tally: newTally(), tasks, placed: [] };
+  const tree = buildTree(nodes, first, tasks.length, deal.demand, deal.tally);
   spread(deal, tree, tasks.length);
   for (const { task, info, held } of deal.placed) {
     decisions.push(place(state, task, info, held, 'scheduler assigned task to node', now));

@@ -40,10 +40,10 @@ export const schedulerReactor: Reactor<SchedulerState, SchedulerTimer, Scheduler
   },
 
   timer(leader, state) {
-    const { debounce } = state;
-    assert(debounce !== undefined, 'the debounce timer runs only during a burst');
-    debounce.due = true;
-    endBurst(leader, state);
+    // A pass begins when a burst ends, and no burst begins before the pass has ended.
+    assert(state.debounce !== undefined && state.pass === undefined, 'the timer ends a burst');
+    state.debounce = undefined;
+    startPass(leader, state);
   },
 
   write(leader, state, job, tx) {
@@ -65,7 +65,6 @@ export const schedulerReactor: Reactor<SchedulerState, SchedulerTimer, Scheduler
     if (pass.done < pass.decisions.length) return;
     startJobs(leader, state, pass.jobs.slice(1));
     takeInbox(leader, state);
-    endBurst(leader, state);
   },
 };
 
@@ -74,7 +73,7 @@ function takeCommit(leader: SchedulerLeader, state: SchedulerState): void {
   const { debounce } = state;
   const now = leader.now();
   if (debounce === undefined) {
-    state.debounce = { timerId: leader.later(commitGap, { kind: 'debounce' }), since: now, due: false };
+    state.debounce = { timerId: leader.later(commitGap, { kind: 'debounce' }), since: now };
     return;
   }
   leader.cancel(debounce.timerId);
@@ -82,16 +81,8 @@ function takeCommit(leader: SchedulerLeader, state: SchedulerState): void {
     state.debounce = undefined;
     startPass(leader, state);
   } else {
-    debounce.due = false;
     debounce.timerId = leader.later(commitGap, { kind: 'debounce' });
   }
-}
-
-/** Runs the pass for which the timer has fired, unless another is still at work. */
-function endBurst(leader: SchedulerLeader, state: SchedulerState): void {
-  if (state.pass !== undefined || state.debounce?.due !== true) return;
-  state.debounce = undefined;
-  startPass(leader, state);
 }
 
 /** Takes up what came in during a pass, until that starts another pass. */

@@ -4,13 +4,12 @@
 import type { Task } from '../../model/objects.ts';
 import type { GenericResource } from '../../model/spec.ts';
 import { type Demand, passes, type Tally } from './filter.ts';
-import { type NodeInfo, trackTask } from './nodes.ts';
-import { type Branch, type Contest, compareNodes, isBetter } from './tree.ts';
+import { activeOf, type NodeInfo, trackTask } from './nodes.ts';
+import { type Branch, type Contender, compareNodes, isBetter } from './tree.ts';
 
 /** A group while it is being placed. */
 export interface Deal {
   readonly demand: Demand;
-  readonly contest: Contest;
   readonly tally: Tally;
   readonly tasks: readonly Task[];
   /** What has been placed so far: a prefix of `tasks`, in order. */
@@ -57,27 +56,29 @@ export function spread(deal: Deal, branch: Branch, want: number): number {
 
 /** Places up to `want` tasks on the candidates of a leaf. */
 function fill(deal: Deal, leaf: Branch, want: number): number {
-  const { demand, contest, tally } = deal;
+  const { demand, tally } = deal;
   if (leaf.used) {
-    leaf.candidates = leaf.candidates.filter((info) => passes(demand, info, tally));
-    leaf.candidates.sort((a, b) => compareNodes(a, b, contest));
+    leaf.candidates = leaf.candidates.filter(({ info }) => passes(demand, info, tally));
+    leaf.candidates.sort(compareNodes);
   }
   leaf.used = true;
   const nodes = leaf.candidates;
-  const full = new Set<NodeInfo>();
+  const full = new Set<Contender>();
   let placed = 0;
   let at = 0;
   while (nodes.length > 0) {
     const task = deal.tasks[deal.placed.length];
-    const info = nodes[at % nodes.length];
-    if (task === undefined || info === undefined) break;
+    const contender = nodes[at % nodes.length];
+    if (task === undefined || contender === undefined) break;
+    const { info } = contender;
     deal.placed.push({ task, info, held: trackTask(info, task) });
+    contender.serviceTasks = activeOf(info, demand.serviceId);
     placed++;
     if (placed === want) break;
 
     // First sweep: on to the next node once it is better than this one. After it: round and round.
     const next = at + 1 < nodes.length ? nodes[at + 1] : undefined;
-    if (next === undefined || isBetter(next, info, contest)) at++;
+    if (next === undefined || isBetter(next, contender)) at++;
 
     let skipped = 0;
     while (skipped < nodes.length && isFull(deal, nodes[at % nodes.length], full)) {
@@ -89,9 +90,9 @@ function fill(deal: Deal, leaf: Branch, want: number): number {
   return placed;
 }
 
-function isFull({ demand, tally }: Deal, info: NodeInfo | undefined, full: Set<NodeInfo>): boolean {
-  if (info === undefined || full.has(info)) return true;
-  if (passes(demand, info, tally)) return false;
-  full.add(info);
+function isFull({ demand, tally }: Deal, contender: Contender | undefined, full: Set<Contender>): boolean {
+  if (contender === undefined || full.has(contender)) return true;
+  if (passes(demand, contender.info, tally)) return false;
+  full.add(contender);
   return true;
 }

@@ -35,8 +35,6 @@ export interface SchedulerState {
 export interface Debounce {
   timerId: number;
   readonly since: number;
-  /** The timer fired during a pass. */
-  due: boolean;
 }
 
 /** What waits for the end of a pass. */
@@ -137,6 +135,7 @@ function takeIn(state: SchedulerState, task: Task): void {
     state.preassignedMarks.add(task.id);
     state.preassigned.set(task.id, task);
   } else {
+    state.queue.delete(task.id);
     const info = state.nodes.get(task.nodeId);
     if (info !== undefined) trackTask(info, task);
   }

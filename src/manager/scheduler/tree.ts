@@ -14,13 +14,22 @@ export interface Contest {
   readonly now: number;
 }
 
+/** A node with its rank in a contest. The keys are worked out once, because they are compared far more often than they change. */
+export interface Contender {
+  readonly info: NodeInfo;
+  /** Failures as far as they count: fewer than five are as good as none. */
+  failures: number;
+  /** Active tasks of the service on the node. */
+  serviceTasks: number;
+}
+
 export interface Branch {
   /** Active tasks of the service on all nodes of the branch, fit or not, when the tree was built. Not kept up to date (R-S21). */
   count: number;
   /** By label value, ascending; empty at a leaf. */
   children: Branch[];
   /** At a leaf: nodes that fit, best first, at most as many as there are tasks in the group. */
-  candidates: NodeInfo[];
+  candidates: Contender[];
   /** Whether tasks have been given to this leaf before. */
   used: boolean;
 }
@@ -36,52 +45,50 @@ interface Preference {
   readonly label: string;
 }
 
+/** The nodes with their ranks. */
+export function rankNodes(nodes: Iterable<NodeInfo>, contest: Contest): Contender[] {
+  return Array.from(nodes, (info) => {
+    const failures = recentFailures(info, contest.failureKey, contest.now);
+    return {
+      info,
+      failures: failures < failuresThatDownRank ? 0 : failures,
+      serviceTasks: activeOf(info, contest.serviceId),
+    };
+  });
+}
+
 /** True when `a` is strictly better than `b` (R-S14). Resources never take part. */
-export function isBetter(a: NodeInfo, b: NodeInfo, contest: Contest): boolean {
-  const failuresA = failureRank(a, contest);
-  const failuresB = failureRank(b, contest);
-  if (failuresA !== failuresB) return failuresA < failuresB;
-  const serviceA = activeOf(a, contest.serviceId);
-  const serviceB = activeOf(b, contest.serviceId);
-  if (serviceA !== serviceB) return serviceA < serviceB;
-  return a.active < b.active;
+export function isBetter(a: Contender, b: Contender): boolean {
+  if (a.failures !== b.failures) return a.failures < b.failures;
+  if (a.serviceTasks !== b.serviceTasks) return a.serviceTasks < b.serviceTasks;
+  return a.info.active < b.info.active;
 }
 
 /** Best first; of equal nodes the one with the lower ID (reference, section 8). */
-export function compareNodes(a: NodeInfo, b: NodeInfo, contest: Contest): number {
-  if (isBetter(a, b, contest)) return -1;
-  if (isBetter(b, a, contest)) return 1;
-  return a.node.id < b.node.id ? -1 : 1;
-}
-
-/** Failures as far as they count: fewer than five are as good as none. */
-export function failureRank(info: NodeInfo, { failureKey, now }: Contest): number {
-  const failures = recentFailures(info, failureKey, now);
-  return failures < failuresThatDownRank ? 0 : failures;
+export function compareNodes(a: Contender, b: Contender): number {
+  if (isBetter(a, b)) return -1;
+  if (isBetter(b, a)) return 1;
+  return a.info.node.id < b.info.node.id ? -1 : 1;
 }
 
 /** Builds the tree for a group of `size` tasks. `nodes` come in ascending order of ID. */
 export function buildTree(
-  nodes: readonly NodeInfo[],
+  nodes: readonly Contender[],
   { spec }: Task,
   size: number,
   demand: Demand,
-  contest: Contest,
   tally: Tally,
 ): Branch {
   const preferences = spec.placement.spread.flatMap(parsePreference);
   const root = grow();
-  for (const info of nodes) {
+  for (const contender of nodes) {
     let at = root;
-    if (preferences.length > 0) {
-      const count = activeOf(info, contest.serviceId);
-      at.branch.count += count;
-      for (const preference of preferences) {
-        at = childOf(at, labelValue(info.node, preference));
-        at.branch.count += count;
-      }
+    at.branch.count += contender.serviceTasks;
+    for (const preference of preferences) {
+      at = childOf(at, labelValue(contender.info.node, preference));
+      at.branch.count += contender.serviceTasks;
     }
-    offer(at.branch.candidates, info, size, demand, contest, tally);
+    offer(at.branch.candidates, contender, size, demand, tally);
   }
   return finish(root);
 }
@@ -106,17 +113,16 @@ function finish({ branch, byValue }: Growing): Branch {
 
 /** Adds a node that fits to a leaf; to a full leaf only in the place of a worse one. One that is not better is not even tested. */
 function offer(
-  candidates: NodeInfo[],
-  info: NodeInfo,
+  candidates: Contender[],
+  contender: Contender,
   size: number,
   demand: Demand,
-  contest: Contest,
   tally: Tally,
 ): void {
   const worst = candidates[candidates.length - 1];
   const full = candidates.length >= size;
-  if (full && (worst === undefined || !isBetter(info, worst, contest))) return;
-  if (!passes(demand, info, tally)) return;
+  if (full && (worst === undefined || !isBetter(contender, worst))) return;
+  if (!passes(demand, contender.info, tally)) return;
   if (full) candidates.pop();
   // Nodes come in order of ID, so behind all that are not worse is the right place.
   let low = 0;
@@ -124,10 +130,10 @@ function offer(
   while (low < high) {
     const middle = (low + high) >>> 1;
     const other = candidates[middle];
-    if (other !== undefined && isBetter(info, other, contest)) high = middle;
+    if (other !== undefined && isBetter(contender, other)) high = middle;
     else low = middle + 1;
   }
-  candidates.splice(low, 0, info);
+  candidates.splice(low, 0, contender);
 }
 
 /** Anything but a spread over a node or engine label adds no level. */

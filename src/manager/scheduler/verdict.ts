@@ -4,9 +4,9 @@
 import type { Task } from '../../model/objects.ts';
 import type { Reader } from '../../store/reader.ts';
 import { demandOf, type FilterName, rejections } from './filter.ts';
-import { activeOf, failureKey } from './nodes.ts';
+import { failureKey } from './nodes.ts';
 import type { SchedulerState } from './state.ts';
-import { type Contest, compareNodes, failureRank } from './tree.ts';
+import { compareNodes, rankNodes } from './tree.ts';
 
 export interface NodeVerdict {
   readonly nodeId: string;
@@ -27,15 +27,12 @@ export function judgeNodes(
   now: number,
 ): readonly NodeVerdict[] {
   const demand = demandOf(task, store);
-  const contest: Contest = { serviceId: task.serviceId, failureKey: failureKey(task), now };
-  const nodes = [...state.nodes.values()].sort((a, b) => compareNodes(a, b, contest));
-  return nodes.map((info) => ({
-    nodeId: info.node.id,
-    failing: rejections(demand, info),
-    rank: {
-      failures: failureRank(info, contest),
-      serviceTasks: activeOf(info, task.serviceId),
-      totalTasks: info.active,
-    },
-  }));
+  const contest = { serviceId: task.serviceId, failureKey: failureKey(task), now };
+  return rankNodes(state.nodes.values(), contest)
+    .sort(compareNodes)
+    .map(({ info, failures, serviceTasks }) => ({
+      nodeId: info.node.id,
+      failing: rejections(demand, info),
+      rank: { failures, serviceTasks, totalTasks: info.active },
+    }));
 }

@@ -32,7 +32,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constantFrom('assign', 'end', 'remove', 'removeService'), of: which }),
   },
-  fc.record({ kind: fc.constant('restart') }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('restart') }) },
 );
 
 function endpoint(count: number, fixed: number) {

@@ -141,8 +141,9 @@ test('a task placed by someone else is taken over (R-S27.3)', () => {
     }),
   );
   leader.turn();
-  const { nodes } = leader.state();
+  const { nodes, queue } = leader.state();
   expect(leader.store.get('task', 'web.0.0001')?.nodeId).toBe('b');
+  expect(queue.size).toBe(0);
   expect([nodes.get('a')?.active, nodes.get('b')?.active]).toEqual([0, 2]);
 });
 
