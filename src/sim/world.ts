@@ -8,12 +8,24 @@ import { decodeGraph, type EncodedGraph, encodeGraph } from './codec.ts';
 import { type Hands, type Program, WorldContext } from './context.ts';
 import { Digest, hashText } from './digest.ts';
 import { beginSync, endSync } from './disk.ts';
-import type { Delivery, FaultEvent, Input, JournalEntry, PlanStep, SimEvent, WorldTypes } from './event.ts';
+import type {
+  Delivery,
+  DeliveryKind,
+  FaultEvent,
+  Input,
+  JournalEntry,
+  PlanStep,
+  SimEvent,
+  WorldTypes,
+} from './event.ts';
 import { applyFault, type Ground } from './faults.ts';
+import { History } from './history.ts';
 import type { Host } from './host.ts';
 import { type LinkState, Network } from './network.ts';
 import { EventQueue } from './queue.ts';
 import { type StreamState, Streams } from './random.ts';
+
+export { WorldError } from './history.ts';
 
 /** A saved world. */
 interface WorldData<T extends WorldTypes> {
@@ -38,25 +50,15 @@ export type SavedWorld<T extends WorldTypes> = EncodedGraph<WorldData<T>>;
 export interface Watcher<T extends WorldTypes> {
   /** Before an event is handled. */
   event?(event: SimEvent<T>): void;
+  /** After an event was handled: the world shows what has come of it. Not told when handling it broke the run. */
+  handled?(event: SimEvent<T>): void;
   /** What a host said while event `cause` was handled. */
   note?(host: string, note: T['note'], cause: number): void;
 }
 
-/** A run that broke: the error, and the chain of events that led to it, the newest first. */
-export class WorldError extends Error {
-  constructor(error: unknown, chain: readonly string[]) {
-    super(
-      `${error instanceof Error ? error.message : String(error)}\n${chain.map((line) => `  ${line}`).join('\n')}`,
-      {
-        cause: error,
-      },
-    );
-    this.name = 'WorldError';
-  }
-}
-
-/** How many handled events are remembered to tell the causes of a crash. */
-const remembered = 4096;
+/** How deep the digest looks into bodies, which are many, and into faults, which are few. */
+const bodyDepth = 2;
+const faultDepth = 8;
 
 export class World<T extends WorldTypes> {
   readonly seed: string;
@@ -74,7 +76,7 @@ export class World<T extends WorldTypes> {
   readonly #journal: JournalEntry<T>[] = [];
   readonly #context: WorldContext<T>;
   readonly #ground: Ground<T>;
-  readonly #recent: SimEvent<T>[] = [];
+  readonly #history = new History<T>();
   #now = 0;
   #seq = 0;
   #handled = 0;
@@ -164,21 +166,9 @@ export class World<T extends WorldTypes> {
   }
 
   #enqueue(at: number, input: Input<T>): void {
-    const seq = ++this.#seq;
-    if (input.kind === 'fault') {
-      this.#queue.push({ at, seq, cause: 0, to: '', from: '', kind: 'fault', epoch: 0, body: input.fault });
-    } else {
-      this.#queue.push({
-        at,
-        seq,
-        cause: 0,
-        to: input.host,
-        from: '',
-        kind: 'command',
-        epoch: 0,
-        body: input.body,
-      });
-    }
+    const event = { at, seq: ++this.#seq, cause: 0, from: '', epoch: 0 };
+    if (input.kind === 'fault') this.#queue.push({ ...event, to: '', kind: 'fault', body: input.fault });
+    else this.#queue.push({ ...event, to: input.host, kind: 'command', body: input.body });
   }
 
   /** Handles the next event, if there is one not later than `limit`. */
@@ -208,9 +198,9 @@ export class World<T extends WorldTypes> {
     try {
       applyFault(this.#ground, event);
     } catch (error) {
-      throw this.#broken(error, event);
+      throw this.#history.explain(error, event);
     }
-    this.#context.leave();
+    this.#end(event);
   }
 
   /** Hands `event` to its host, unless it died before its time came: then nothing of it is left, as if it had never been. */
@@ -232,9 +222,9 @@ export class World<T extends WorldTypes> {
     try {
       this.#program.handle(this.#context, host.state, event.body);
     } catch (error) {
-      throw this.#broken(error, event);
+      throw this.#history.explain(error, event);
     }
-    this.#context.leave();
+    this.#end(event);
     return true;
   }
 
@@ -265,10 +255,15 @@ export class World<T extends WorldTypes> {
     digest.mix(event.cause);
     digest.mix(this.#nameHash(event.to));
     if (event.from !== '') digest.mix(this.#nameHash(event.from));
-    digest.mixData(event.body, 2);
-    this.#recent[this.#handled % remembered] = event;
+    digest.mixData(event.body, event.kind === 'fault' ? faultDepth : bodyDepth);
+    this.#history.add(event);
     this.#handled += 1;
     for (const watcher of this.#watchers) watcher.event?.(event);
+  }
+
+  #end(event: SimEvent<T>): void {
+    this.#context.leave();
+    for (const watcher of this.#watchers) watcher.handled?.(event);
   }
 
   /** What faults may reach. */
@@ -310,20 +305,6 @@ export class World<T extends WorldTypes> {
     host.state = this.#program.boot(this.#context);
   }
 
-  #broken(error: unknown, event: SimEvent<T>): WorldError {
-    const bySeq = new Map(this.#recent.map((recent) => [recent.seq, recent]));
-    const chain: string[] = [];
-    for (let link: SimEvent<T> | undefined = event; link !== undefined && chain.length < 20; ) {
-      const target = link.kind === 'fault' ? ('host' in link.body ? link.body.host : 'the network') : link.to;
-      const sender = link.from === '' ? '' : ` from ${link.from}`;
-      chain.push(
-        `at ${link.at} us, event ${link.seq}: ${link.kind} ${link.body.kind} for ${target}${sender}`,
-      );
-      link = bySeq.get(link.cause);
-    }
-    return new WorldError(error, chain);
-  }
-
   /** What a program does through its context. */
   #hands(): Hands<T> {
     const world = this;
@@ -349,16 +330,7 @@ export class World<T extends WorldTypes> {
   #send(host: Host<T>, to: string, cause: number, body: T['body']): void {
     const from = host.name;
     if (to === from) {
-      this.#queue.push({
-        at: this.#now,
-        seq: ++this.#seq,
-        cause,
-        to,
-        from,
-        kind: 'message',
-        epoch: host.boots,
-        body,
-      });
+      this.#push(this.#now, cause, to, from, 'message', host.boots, body);
       return;
     }
     const target = this.#hosts.get(to);
@@ -367,10 +339,23 @@ export class World<T extends WorldTypes> {
     const at = link.arrival(this.#now);
     if (at === undefined) return;
     const epoch = target.boots + link.state.cuts;
-    this.#queue.push({ at, seq: ++this.#seq, cause, to, from, kind: 'message', epoch, body });
+    this.#push(at, cause, to, from, 'message', epoch, body);
     const again = link.duplicate(this.#now);
-    if (again === undefined) return;
-    this.#queue.push({ at: again, seq: ++this.#seq, cause, to, from, kind: 'message', epoch, body });
+    if (again !== undefined) this.#push(again, cause, to, from, 'message', epoch, body);
+  }
+
+  #push(
+    at: number,
+    cause: number,
+    to: string,
+    from: string,
+    kind: DeliveryKind,
+    epoch: number,
+    body: T['body'],
+  ): number {
+    const seq = ++this.#seq;
+    this.#queue.push({ at, seq, cause, to, from, kind, epoch, body });
+    return seq;
   }
 
   #later(host: Host<T>, delay: number, cause: number, body: T['body']): number {
@@ -378,10 +363,8 @@ export class World<T extends WorldTypes> {
     if (!Number.isSafeInteger(delay) || delay < 0) {
       throw new Error(`a delay is a whole number of microseconds, got ${delay}`);
     }
-    const seq = ++this.#seq;
     const at = this.#now + worldTime(host.clock, delay);
-    this.#queue.push({ at, seq, cause, to: host.name, from: '', kind: 'timer', epoch: host.boots, body });
-    return seq;
+    return this.#push(at, cause, host.name, '', 'timer', host.boots, body);
   }
 
   #cancel(timerId: number): void {
@@ -402,16 +385,7 @@ export class World<T extends WorldTypes> {
     beginSync(disk);
     const at = Math.max(this.#now, disk.busyUntil) + disk.syncLatency;
     disk.busyUntil = at;
-    this.#queue.push({
-      at,
-      seq: ++this.#seq,
-      cause,
-      to: host.name,
-      from: '',
-      kind: 'sync',
-      epoch: host.boots,
-      body,
-    });
+    this.#push(at, cause, host.name, '', 'sync', host.boots, body);
   }
 
   /** Everything that can change the future, as JSON data. Watchers are not part of a world. */

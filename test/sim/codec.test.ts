@@ -18,7 +18,7 @@ test('all plain data comes back equal, and is encoded the same again', () => {
       expect(back).toEqual(drawn);
       expect(JSON.stringify(encodeGraph(back)) === JSON.stringify(encodeGraph(drawn))).toBe(true);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 

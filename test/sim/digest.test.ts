@@ -103,3 +103,14 @@ test('a run differs when a body, a time, a host, a draw or what is mixed in does
   expect(new Set(runs).size).toBe(runs.length);
   expect(runOf([timer])).toBe(runs[3]);
 });
+
+test('a run differs when a fault does, however deep in it', () => {
+  const digests = [
+    [['m1'], ['m2', 'm3']],
+    [['m2'], ['m1', 'm3']],
+  ].map((groups) => {
+    const stage = new Stage(['m1', 'm2', 'm3']);
+    return stage.strike({ kind: 'partition', groups }).world.digest;
+  });
+  expect(digests[0]).not.toBe(digests[1]);
+});

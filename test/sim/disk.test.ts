@@ -235,7 +235,7 @@ test('nothing unsynced survives a crash, and nothing synced is lost, whatever ha
       }
       world.runUntil(planEnd + 1_000);
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
   // The property means something only if machines did come back.
   expect(reboots).toBeGreaterThan(200);

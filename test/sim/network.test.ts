@@ -191,7 +191,7 @@ test('no message crosses a cut', () => {
       world.schedule(plan);
       world.runUntil(planEnd);
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
   expect(crossings).toBeGreaterThan(1_000);
 });

@@ -8,7 +8,7 @@ import { type SavedWorld, World } from '../../src/sim/world.ts';
 import { inputs, planEnd, plans, seeds } from './plans.ts';
 import { type Toy, toy, toyMachines } from './toy.ts';
 
-const runs = { numRuns: 100 };
+const runs = { numRuns: 60 };
 const end = planEnd + 20_000;
 
 function start(seed: string, plan: Parameters<World<Toy>['schedule']>[0]): World<Toy> {
@@ -143,15 +143,15 @@ test('watching a run changes nothing, and tells every event in order, after its 
 
       const handled = new Set([0]);
       let last = 0;
-      for (const line of lines) {
+      const wrong = lines.filter((line) => {
         const { at, seq, cause, kind }: { at: number; seq: number; cause: number; kind: string } =
           JSON.parse(line);
-        expect(at).toBeGreaterThanOrEqual(last);
-        expect(handled.has(cause)).toBe(true);
-        if (kind !== 'note') expect(handled.has(seq)).toBe(false);
+        const bad = at < last || !handled.has(cause) || (kind !== 'note' && handled.has(seq));
         handled.add(seq);
         last = at;
-      }
+        return bad;
+      });
+      expect(wrong).toEqual([]);
       expect(handled.size).toBe(watched.handled + 1);
     }),
     runs,
