@@ -113,9 +113,13 @@ export class Client {
     this.#change({ method: 'node.remove', nodeId: this.node(key).id, force });
   }
 
-  updateCluster(edit: (spec: Cluster['spec']) => Cluster['spec']): void {
-    const cluster = this.cluster();
-    this.#change({ method: 'cluster.update', version: cluster.meta.version, spec: edit(cluster.spec) });
+  /** `docker swarm update`, and with `rotate` the rotations of tokens and key. */
+  updateCluster(
+    edit: (spec: Cluster['spec']) => Cluster['spec'],
+    rotate: readonly ('worker-token' | 'manager-token' | 'unlock-key')[] = [],
+  ): void {
+    const { spec, meta } = this.cluster();
+    this.#change({ method: 'cluster.update', version: meta.version, spec: edit(spec), rotate });
   }
 
   #change(call: Parameters<Swarm['ask']>[1]): string {

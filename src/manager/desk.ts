@@ -4,10 +4,13 @@
 import type { Member, Reply } from '../model/calls.ts';
 import { formatId } from '../model/ids.ts';
 import type { ManagerPeer } from '../model/messages.ts';
+import { NONE, proposeConfigurationChange, transferLeadership } from '../raft/index.ts';
 import type { Reader } from '../store/reader.ts';
 import { reader } from '../store/store.ts';
 import type { ManagerContext } from './context.ts';
 import type { Leader } from './leader.ts';
+import { canRemove } from './membership/quorum.ts';
+import { raftEnvironment } from './raft-environment.ts';
 import { type JobOf, queued, type ReactorName, type TimerOf, timed } from './reactors.ts';
 import { sendReply } from './reply.ts';
 import type { Leadership, ManagerState } from './state.ts';
@@ -19,6 +22,12 @@ export interface Desk<Timer, Job> extends Leader<Timer, Job> {
   members(): readonly Member[];
   /** Whether this manager has reached that member lately (R-R40). */
   isReachable(raftId: number): boolean;
+  /** Whether a member can go without the rest losing its majority (R-R131). */
+  canRemove(raftId: number): boolean;
+  /** Proposes that a member goes. Nothing tells the end but the member list. */
+  removeMember(raftId: number): void;
+  /** Begins to hand leadership to an active peer (R-R33); false when there is none. */
+  handOver(): boolean;
   /** Managers as agents are told of them (R-R163). */
   managers(): readonly ManagerPeer[];
   /** Answers a call along the way it came. */
@@ -81,6 +90,30 @@ export class ReactorDesk<Name extends ReactorName> implements Desk<TimerOf<Name>
 
   isReachable(raftId: number): boolean {
     return raftId === this.self.raftId || this.#manager.peers.get(raftId)?.active === true;
+  }
+
+  canRemove(raftId: number): boolean {
+    const others = this.members().filter((member) => member.raftId !== raftId);
+    return canRemove(others.map((member) => this.isReachable(member.raftId)));
+  }
+
+  removeMember(raftId: number): void {
+    proposeConfigurationChange(this.#manager.raft, raftEnvironment(this.#context), {
+      form: 'single',
+      transition: 'auto',
+      operations: [{ type: 'remove', id: raftId }],
+      context: null,
+    });
+  }
+
+  handOver(): boolean {
+    const { raft, self } = this.#manager;
+    if (raft.transferTarget !== NONE) return true;
+    const active = this.members().filter(({ raftId }) => raftId !== self.raftId && this.isReachable(raftId));
+    if (active.length === 0) return false;
+    const chosen = active[this.#context.random(`transfer/${self.host}`, active.length)];
+    if (chosen !== undefined) transferLeadership(raft, raftEnvironment(this.#context), chosen.raftId);
+    return true;
   }
 
   managers(): readonly ManagerPeer[] {

@@ -29,8 +29,11 @@ export interface Leader<Timer, Job> {
   request(job: Job): void;
 }
 
-/** How a written job ended. `lost`: leadership went, the entry may still commit elsewhere (R-R26). */
-export type Outcome = 'committed' | 'lost';
+/**
+ * How a written job ended. `lost`: leadership went, the entry may still commit elsewhere (R-R26). `dropped`: Raft did not take it, while
+ * leadership is being handed over (R-R34); it never will commit.
+ */
+export type Outcome = 'committed' | 'lost' | 'dropped';
 
 /**
  * One part of the leader. The order in which reactors are started and told of changes is fixed in manager/reactors.ts.

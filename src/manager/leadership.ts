@@ -47,6 +47,7 @@ export function startLeadership(context: ManagerContext, manager: ManagerState):
     reaper: start('reaper'),
     replicated: start('replicated'),
     global: start('global'),
+    roles: start('roles'),
   };
 }
 
@@ -159,7 +160,7 @@ function runJob(
   const data = { kind: 'transaction', by, request, actions, bytes: tx.size } as const;
   if (propose(manager.raft, raftEnvironment(context), data) === 'ok') {
     leadership.inFlight = { job: entry, request, again };
-  } else finishJob(context, manager, leadership, entry, 'lost');
+  } else finishJob(context, manager, leadership, entry, 'dropped');
 }
 
 function writeJob<Name extends ReactorName>(

@@ -8,8 +8,8 @@ import { type DurableState, restart, SWARM_CONFIG, step, tick } from '../raft/in
 import { unreachable } from '../sim/assert.ts';
 import { createStore, restore } from '../store/store.ts';
 import type { ManagerBody, ManagerContext } from './context.ts';
-import { drawRaftId, joinerHealthy, joinLimitReached } from './join.ts';
 import { fireTimer } from './leadership.ts';
+import { drawRaftId, joinerHealthy, joinLimitReached } from './membership/join.ts';
 import type { EntryData, PeerMessage, RaftMessage, SnapshotData } from './peer.ts';
 import { connect, heardFrom, watchSilence } from './peers.ts';
 import { raftEnvironment } from './raft-environment.ts';

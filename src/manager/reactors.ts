@@ -14,6 +14,7 @@ import {
   dispatcherReactor,
 } from './dispatcher/dispatcher.ts';
 import type { Reactor } from './leader.ts';
+import { type RolesJob, type RolesState, type RolesTimer, rolesReactor } from './membership/roles.ts';
 import {
   type EnforcerJob,
   type EnforcerState,
@@ -44,6 +45,7 @@ interface States {
   reaper: ReaperState;
   replicated: ReplicatedState;
   global: GlobalState;
+  roles: RolesState;
 }
 interface Timers {
   control: ControlTimer;
@@ -54,6 +56,7 @@ interface Timers {
   reaper: ReaperTimer;
   replicated: ReplicatedTimer;
   global: GlobalTimer;
+  roles: RolesTimer;
 }
 interface Jobs {
   control: ControlJob;
@@ -64,6 +67,7 @@ interface Jobs {
   reaper: ReaperJob;
   replicated: ReplicatedJob;
   global: GlobalJob;
+  roles: RolesJob;
 }
 
 export type ReactorName = keyof States;
@@ -95,6 +99,7 @@ export const reactors: { readonly [Name in ReactorName]: Reactor<States[Name], T
   reaper: reaperReactor,
   replicated: replicatedReactor,
   global: globalReactor,
+  roles: rolesReactor,
 };
 
 export const reactorOrder: readonly ReactorName[] = [
@@ -106,6 +111,7 @@ export const reactorOrder: readonly ReactorName[] = [
   'reaper',
   'replicated',
   'global',
+  'roles',
 ];
 
 /** A job of one reactor as a job of the writer's queue: the compiler follows this only name by name. */
@@ -118,6 +124,7 @@ export const queued: { readonly [Name in ReactorName]: (job: Jobs[Name]) => Reac
   reaper: (job) => ({ reactor: 'reaper', job }),
   replicated: (job) => ({ reactor: 'replicated', job }),
   global: (job) => ({ reactor: 'global', job }),
+  roles: (job) => ({ reactor: 'roles', job }),
 };
 
 /** A timer of one reactor as an event of the world. */
@@ -131,4 +138,5 @@ export const timed: { readonly [Name in ReactorName]: (term: number, timer: Time
     reaper: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'reaper', timer }),
     replicated: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'replicated', timer }),
     global: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'global', timer }),
+    roles: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'roles', timer }),
   };

@@ -18,8 +18,8 @@ import {
 import { assert } from '../sim/assert.ts';
 import { apply, hashStore, restore, snapshot as snapshotStore } from '../store/store.ts';
 import type { ManagerContext } from './context.ts';
-import { memberChanged } from './join.ts';
 import { endLeadership, runWriter, showChanges, startLeadership, transactionApplied } from './leadership.ts';
+import { memberChanged } from './membership/join.ts';
 import type { EntryData, SnapshotData } from './peer.ts';
 import { connect, disconnect, sendToPeer } from './peers.ts';
 import { raftEnvironment } from './raft-environment.ts';

@@ -36,7 +36,13 @@ export type ControlChange = Numbered &
     | { readonly method: 'config.remove'; readonly configId: string }
     | { readonly method: 'secret.create'; readonly spec: FileSpec }
     | { readonly method: 'secret.remove'; readonly secretId: string }
-    | { readonly method: 'cluster.update'; readonly version: number; readonly spec: ClusterSpec }
+    | {
+        readonly method: 'cluster.update';
+        readonly version: number;
+        readonly spec: ClusterSpec;
+        /** What gets a new secret. */
+        readonly rotate: readonly ('worker-token' | 'manager-token' | 'unlock-key')[];
+      }
     /** A node asks for its certificate: the token decides its role (R-R116, R-R119). */
     | {
         readonly method: 'swarm.join';
@@ -45,6 +51,8 @@ export type ControlChange = Numbered &
         readonly addr: string;
         readonly availability: Availability;
       }
+    /** A node asks for a new certificate: it gets its role of now (R-R118). */
+    | { readonly method: 'swarm.renew'; readonly nodeId: string }
   );
 
 /** A look at the state the leader has committed; no quorum is asked (R-R27). */

@@ -172,7 +172,10 @@ export interface Cluster extends Stored {
   readonly spec: ClusterSpec;
   readonly rootCaDigest: string;
   readonly joinTokens: { readonly worker: string; readonly manager: string };
+  /** Empty unless autolock is on. */
   readonly unlockKey: string;
+  /** IDs of removed nodes, whose certificates are refused for ever (R-R140). */
+  readonly blacklist: readonly string[];
   readonly defaultAddressPool: readonly string[];
   readonly subnetSize: number;
   readonly dataPathPort: number;

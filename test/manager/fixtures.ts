@@ -114,6 +114,7 @@ export function makeCluster(spec: Partial<ClusterSpec> = {}): Fresh<'cluster'> {
     rootCaDigest: '0'.repeat(50),
     joinTokens: { worker: '', manager: '' },
     unlockKey: '',
+    blacklist: [],
     defaultAddressPool,
     subnetSize: defaultSubnetSize,
     dataPathPort: defaultDataPathPort,

@@ -26,6 +26,7 @@ export function bootstrap(desk: ControlDesk, tx: Transaction): void {
         manager: formatJoinToken(rootCaDigest, formatTokenSecret(draw)),
       },
       unlockKey: '',
+      blacklist: [],
       defaultAddressPool,
       subnetSize: defaultSubnetSize,
       dataPathPort: defaultDataPathPort,

@@ -3,6 +3,7 @@
 import type { ControlChange, ControlResult } from '../../model/calls.ts';
 import { defaultClusterSpec, nodeSpec } from '../../model/defaults.ts';
 import { CallFailure } from '../../model/failure.ts';
+import type { NodeRole } from '../../model/state.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import type { ControlDesk } from './control.ts';
 
@@ -23,5 +24,16 @@ export function issueCertificate(desk: ControlDesk, tx: Transaction, call: JoinC
     status: { state: 'unknown', message: '', addr: call.addr },
     attachments: [],
   });
-  return { kind: 'certificate', nodeId: id, role, managers: desk.members().map(({ host }) => host) };
+  return certificate(desk, id, role);
+}
+
+/** A node renews its certificate: it gets its role of now, whatever it joined with (R-R118). */
+export function renewCertificate(desk: ControlDesk, tx: Transaction, nodeId: string): ControlResult {
+  const node = tx.get('node', nodeId);
+  if (node === undefined) throw new CallFailure('NotFound', `node ${nodeId} not found`);
+  return certificate(desk, nodeId, node.role);
+}
+
+function certificate(desk: ControlDesk, nodeId: string, role: NodeRole): ControlResult {
+  return { kind: 'certificate', nodeId, role, managers: desk.members().map(({ host }) => host) };
 }

@@ -8,9 +8,9 @@ import type { StoreEvent } from '../../store/event.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import type { Desk } from '../desk.ts';
 import type { Outcome, Reactor } from '../leader.ts';
-import { lostLeadership } from '../texts.ts';
+import { lostLeadership, proposalDropped } from '../texts.ts';
 import { bootstrap } from './bootstrap.ts';
-import { issueCertificate } from './certificate.ts';
+import { issueCertificate, renewCertificate } from './certificate.ts';
 import { updateCluster } from './cluster.ts';
 import { removeNode, updateNode } from './node.ts';
 import {
@@ -63,7 +63,7 @@ export const controlReactor: Reactor<ControlState, ControlTimer, ControlJob> = {
       desk.reply(job.route, {
         method: 'control.failed',
         id,
-        error: { code: 'Unknown', message: lostLeadership },
+        error: { code: 'Unknown', message: outcome === 'dropped' ? proposalDropped : lostLeadership },
       });
     }
   },
@@ -84,7 +84,7 @@ function change(desk: ControlDesk, tx: Transaction, call: ControlChange): Contro
     case 'service.remove':
       return done(removeService(tx, call.serviceId));
     case 'node.update':
-      return done(updateNode(tx, call.nodeId, call.version, call.spec));
+      return done(updateNode(desk, tx, call));
     case 'node.remove':
       return done(removeNode(desk, tx, call.nodeId, call.force));
     case 'network.create':
@@ -100,9 +100,11 @@ function change(desk: ControlDesk, tx: Transaction, call: ControlChange): Contro
     case 'secret.remove':
       return done(removeSecret(tx, call.secretId));
     case 'cluster.update':
-      return done(updateCluster(tx, call.version, call.spec));
+      return done(updateCluster(desk, tx, call));
     case 'swarm.join':
       return issueCertificate(desk, tx, call);
+    case 'swarm.renew':
+      return renewCertificate(desk, tx, call.nodeId);
     default:
       return unreachable(call);
   }

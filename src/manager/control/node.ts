@@ -1,25 +1,46 @@
 // Control API: nodes (raft-cluster reference 3.7, 3.9, R-R213).
 
 import { castDraft } from 'immer';
+import type { ControlChange } from '../../model/calls.ts';
+import { defaultClusterSpec } from '../../model/defaults.ts';
 import { CallFailure } from '../../model/failure.ts';
-import type { NodeSpec } from '../../model/spec.ts';
 import { TaskState } from '../../model/state.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import type { ControlDesk } from './control.ts';
 import { expectVersion } from './version.ts';
 
-/** Availability and labels. Changing the role is not built yet: the desired role is refused unless it stays. */
-export function updateNode(tx: Transaction, nodeId: string, version: number, spec: NodeSpec): string {
+type UpdateCall = Extract<ControlChange, { readonly method: 'node.update' }>;
+
+/** The spec of a node: availability, labels, desired role. A demotion is checked before the version (R-R130, E-67). */
+export function updateNode(
+  desk: ControlDesk,
+  tx: Transaction,
+  { nodeId, version, spec }: UpdateCall,
+): string {
   const node = tx.get('node', nodeId);
   if (node === undefined) throw new CallFailure('NotFound', `node ${nodeId} not found`);
-  if (spec.role !== node.spec.role) {
-    throw new CallFailure('Unimplemented', 'changing the role of a node is not built yet');
-  }
+  if (node.spec.role === 'manager' && spec.role === 'worker') checkDemotion(desk, tx, nodeId);
   expectVersion(node, version);
   tx.update('node', nodeId, (draft) => {
     draft.spec = castDraft(spec);
   });
   return nodeId;
+}
+
+/** R-R130, in its order. */
+function checkDemotion(desk: ControlDesk, tx: Transaction, nodeId: string): void {
+  const managers = tx.list('node').filter(({ role }) => role === 'manager');
+  if (managers.length === 1 && managers[0]?.id === nodeId) {
+    throw new CallFailure('FailedPrecondition', 'attempting to demote the last manager of the swarm');
+  }
+  const member = desk.members().find((each) => each.nodeId === nodeId);
+  if (member === undefined) throw new CallFailure('NotFound', "can't find manager in raft memberlist");
+  if (!desk.canRemove(member.raftId)) {
+    throw new CallFailure(
+      'FailedPrecondition',
+      "can't remove member from the raft: this would result in a loss of quorum",
+    );
+  }
 }
 
 /** R-R140: a member must be demoted first, a ready node needs force, and what it ran is orphaned. */
@@ -46,6 +67,16 @@ export function removeNode(desk: ControlDesk, tx: Transaction, nodeId: string, f
       };
     });
   }
+  blacklist(tx, nodeId);
   tx.remove('node', nodeId);
   return nodeId;
+}
+
+/** A removed node never gets in again (R-R140, R-R141). */
+function blacklist(tx: Transaction, nodeId: string): void {
+  const cluster = tx.findByName('cluster', defaultClusterSpec.name);
+  if (cluster === undefined) return;
+  tx.update('cluster', cluster.id, (draft) => {
+    draft.blacklist.push(nodeId);
+  });
 }

@@ -150,7 +150,7 @@ export const dispatcherReactor: Reactor<DispatcherState, DispatcherTimer, Dispat
   },
 
   written(leader: DispatcherLeader, state, job, outcome: Outcome) {
-    if (job.kind !== 'batch' || outcome === 'lost') return;
+    if (job.kind !== 'batch' || outcome !== 'committed') return;
     const { batch } = state;
     assert(batch.writing !== undefined, 'a batch is taken before it is written');
     const { tasks, nodes, registrations } = batch.writing;

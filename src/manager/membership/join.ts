@@ -1,14 +1,14 @@
 // New managers, one at a time (R-R121): a health check back to the newcomer, then the configuration change that makes it a member.
 
-import type { RaftJoinCall } from '../model/calls.ts';
-import { second } from '../model/duration.ts';
-import type { CallError } from '../model/messages.ts';
-import { proposeConfigurationChange } from '../raft/index.ts';
-import type { ManagerContext } from './context.ts';
-import { raftEnvironment } from './raft-environment.ts';
-import { sendReply } from './reply.ts';
-import type { Join, ManagerState } from './state.ts';
-import { lostLeadership } from './texts.ts';
+import type { RaftJoinCall } from '../../model/calls.ts';
+import { second } from '../../model/duration.ts';
+import type { CallError } from '../../model/messages.ts';
+import { proposeConfigurationChange } from '../../raft/index.ts';
+import type { ManagerContext } from '../context.ts';
+import { raftEnvironment } from '../raft-environment.ts';
+import { sendReply } from '../reply.ts';
+import type { Join, ManagerState } from '../state.ts';
+import { lostLeadership } from '../texts.ts';
 
 /** How long a newcomer may take to answer the health check. */
 const checkLimit = 5 * second;
