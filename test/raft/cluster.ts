@@ -140,17 +140,21 @@ export class Cluster {
     step(this.raft(message.to), this.env, message);
   }
 
-  /** Rounds and deliveries in order until nothing is left, except to and from the nodes that are cut off. */
-  settle(cut: readonly number[] = []): void {
-    const isCut = (message: Packet): boolean => cut.includes(message.to) || cut.includes(message.from);
+  /**
+   * Rounds and deliveries in order until nothing is left. What is to or from a node that is cut off, or does not pass,
+   * is lost.
+   */
+  settle(cut: readonly number[] = [], passes: (message: Packet) => boolean = () => true): void {
+    const arrives = (message: Packet): boolean =>
+      !cut.includes(message.to) && !cut.includes(message.from) && passes(message);
     for (let busy = true; busy; ) {
       busy = false;
-      for (const { raft, saving } of this.hosts) {
-        if (saving !== null || !hasReady(raft)) continue;
+      for (const { raft } of this.hosts) {
+        if (!hasReady(raft)) continue;
         this.round(raft.id);
         busy = true;
       }
-      const arriving = this.network.filter((message) => !isCut(message));
+      const arriving = this.network.filter(arrives);
       this.network = [];
       for (const message of arriving) this.receive(message);
       busy = busy || arriving.length > 0;

@@ -11,6 +11,7 @@ import {
   checkedRun,
   FIXED_MEMBERS,
   leaderOf,
+  ROUGH,
   runOf,
   runTicks,
   start,
@@ -23,6 +24,15 @@ describe('figure 3', () => {
         checkedRun(run);
       }),
       { numRuns: 600 },
+    );
+  });
+
+  test('holds in every run without peace', () => {
+    fc.assert(
+      fc.property(runOf(ROUGH, 3), (run) => {
+        checkedRun(run);
+      }),
+      { numRuns: 2_000 },
     );
   });
 

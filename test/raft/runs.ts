@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import {
   type ConfigurationChange,
+  campaign,
   type Environment,
   hasReady,
   isJoint,
@@ -45,6 +46,9 @@ const KINDS = [
   'read',
   'unreachable',
   'snapshot sent',
+  'usurp',
+  'trickle',
+  'converse',
   'change',
 ] as const;
 
@@ -63,16 +67,16 @@ export interface Run {
   readonly actions: readonly Action[];
 }
 
-function actionOf(kinds: readonly Action['kind'][]): fc.Arbitrary<Action> {
+function actionOf(kinds: readonly Action['kind'][], nodes: number): fc.Arbitrary<Action> {
   return fc.record({
     kind: fc.constantFrom(...kinds),
-    node: fc.integer({ min: 1, max: NODES }),
+    node: fc.integer({ min: 1, max: nodes }),
     pick: fc.nat(999),
   });
 }
 
-/** Runs made of these kinds of actions. */
-export function runOf(kinds: readonly Action['kind'][]): fc.Arbitrary<Run> {
+/** Runs made of these kinds of actions, with 3 to `nodes` voters to begin with. */
+export function runOf(kinds: readonly Action['kind'][], nodes = NODES): fc.Arbitrary<Run> {
   const config = fc.record({
     preVote: fc.boolean(),
     checkQuorum: fc.boolean(),
@@ -83,15 +87,30 @@ export function runOf(kinds: readonly Action['kind'][]): fc.Arbitrary<Run> {
     electionTimeout: fc.constant(4),
   });
   return fc.record({
-    voters: fc.integer({ min: 3, max: NODES }),
+    voters: fc.integer({ min: 3, max: nodes }),
     options: fc.record({ config }),
     luck: fc.nat(),
-    actions: fc.array(actionOf(kinds), { minLength: 10, maxLength: 100, size: 'max' }),
+    actions: fc.array(actionOf(kinds, nodes), { minLength: 10, maxLength: 100, size: 'max' }),
   });
 }
 
 /** Everything but changes of the members. */
 export const FIXED_MEMBERS = KINDS.filter((kind) => kind !== 'change');
+
+/**
+ * No moment of peace: leaders come to power and are gone before more than one node hears of it. This is where the cases
+ * of §5.4.2 are.
+ */
+export const ROUGH: readonly Action['kind'][] = [
+  'usurp',
+  'usurp',
+  'usurp',
+  'converse',
+  'converse',
+  'converse',
+  'propose',
+  'crash',
+];
 
 /** Everything, with more changes of the members. */
 export const CHANGING_MEMBERS = [...KINDS, 'change', 'change'] as const;
@@ -119,6 +138,28 @@ type Act = (cluster: Cluster, action: Action) => void;
 const ACTS: Record<Action['kind'], Act> = {
   run: (cluster, { pick }) => runTicks(cluster, 1 + (pick % 12), []),
   'run isolated': (cluster, { node, pick }) => runTicks(cluster, 1 + (pick % 12), [node, anyNode(pick)]),
+  usurp: (cluster, { node }) => {
+    campaign(cluster.raft(node), cluster.env);
+    cluster.settle([], ({ kind }) => kind === 'vote' || kind === 'vote-response');
+  },
+  trickle: (cluster, { pick }) => {
+    for (let count = pick % 16; count > 0; count -= 1) {
+      for (const { raft } of cluster.hosts) if (hasReady(raft)) cluster.round(raft.id);
+      cluster.deliver(placeIn(cluster.network, pick * count));
+    }
+  },
+  converse: (cluster, { node, pick }) => {
+    const leader = leaderOf(cluster);
+    if (leader === undefined || leader.id === node) return;
+    const pair = [leader.id, node];
+    // A heartbeat, or the two would wait for the answer to an append that was lost.
+    tick(leader, cluster.env);
+    for (let count = pick % 10; count > 0; count -= 1) {
+      for (const id of pair) if (hasReady(cluster.raft(id))) cluster.round(id);
+      cluster.network = cluster.network.filter(({ from, to }) => pair.includes(from) && pair.includes(to));
+      cluster.deliver(0);
+    }
+  },
   tick: (cluster, { node }) => tick(cluster.raft(node), cluster.env),
   deliver: (cluster, { pick }) => cluster.deliver(placeIn(cluster.network, pick)),
   lose: ({ network }, { pick }) => {
@@ -169,9 +210,10 @@ export function runTicks(cluster: Cluster, ticks: number, cut: readonly number[]
   }
 }
 
-/** The first node that believes to lead. */
+/** The leader of the highest term. */
 export function leaderOf(cluster: Cluster): Raft | undefined {
-  return cluster.hosts.map(({ raft }) => raft).find(({ role }) => role === 'leader');
+  const leaders = cluster.hosts.map(({ raft }) => raft).filter(({ role }) => role === 'leader');
+  return leaders.sort((a, b) => b.term - a.term)[0];
 }
 
 /** Proposes a change that leaves a voter, on a leader: only it knows the configuration that will be changed. */
