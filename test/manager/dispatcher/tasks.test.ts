@@ -110,6 +110,23 @@ describe('assignments', () => {
     expect(desk.sent.at(-1)?.reply).toMatchObject({ sequence: 4 });
   });
 
+  it('stop on a stream whose session is opened again, and begin anew when asked for', () => {
+    const desk = createTwoNodes();
+    const session = desk.register('n1');
+    const open = () => desk.call({ method: 'dispatcher.assignments', nodeId: 'n1', sessionId: session });
+    const old = open();
+    desk.stage.advance(50 * millisecond);
+    desk.stage.write((tx) => tx.create('task', withFiles('t1')));
+    desk.stage.advance(49 * millisecond);
+    expect(desk.register('n1', session)).toBe(session);
+    desk.stage.advance(second);
+    expect(desk.answers(old)).toHaveLength(1);
+    expect(desk.answer(open())).toMatchObject({
+      sequence: 2,
+      assignments: { type: 'complete', tasks: [{ id: 't1' }] },
+    });
+  });
+
   it('go out at once at the hundredth modification (E-99)', () => {
     const desk = createTwoNodes();
     const sent = openStream(desk);
