@@ -1,12 +1,12 @@
 // How faults happen: the fault model of fault.ts, carried out on hosts, links and pending events.
 
+import type { Agenda } from './agenda.ts';
 import { assert, unreachable } from './assert.ts';
 import { type HostClock, readClock, setClock, worldTime } from './clock.ts';
 import { crashDisk, createDisk, flushDisk } from './disk.ts';
-import type { AddHost, Delivery, FaultEvent, SimEvent, WorldTypes } from './event.ts';
+import type { AddHost, FaultEvent, WorldTypes } from './event.ts';
 import { createHost, goDown, type Host } from './host.ts';
 import type { Network } from './network.ts';
-import type { EventQueue } from './queue.ts';
 import type { Streams } from './random.ts';
 
 /** What a fault may reach. */
@@ -14,9 +14,7 @@ export interface Ground<T extends WorldTypes> {
   readonly now: number;
   readonly hosts: Map<string, Host<T>>;
   readonly network: Network;
-  readonly queue: EventQueue<SimEvent<T>>;
-  /** Takes what waited out a pause: it is handled before anything queued. */
-  readonly resumed: Delivery<T>[];
+  readonly agenda: Agenda<T>;
   readonly streams: Streams;
   boot(host: Host<T>, event: FaultEvent<T>): void;
 }
@@ -140,10 +138,7 @@ function* pairs<T extends WorldTypes>(
 function resume<T extends WorldTypes>(ground: Ground<T>, host: Host<T>): void {
   if (!host.paused) return;
   host.paused = false;
-  for (const event of host.backlog) {
-    event.at = ground.now;
-    ground.resumed.push(event);
-  }
+  ground.agenda.resume(host.backlog, ground.now);
   host.backlog = [];
 }
 
@@ -164,11 +159,10 @@ function changeClock<T extends WorldTypes>(
   assert(Number.isSafeInteger(offset), `a clock is moved by whole microseconds, not ${offset}`);
   const old: HostClock = { ...host.clock };
   setClock(host.clock, ground.now, ratePpm, offset);
-  const events = ground.queue.inOrder();
-  for (const event of events) {
-    if (event.kind !== 'timer' || event.to !== host.name || event.epoch !== host.boots) continue;
-    const left = readClock(old, event.at) - readClock(old, ground.now);
-    event.at = ground.now + worldTime(host.clock, left);
-  }
-  ground.queue.reset(events);
+  const shown = readClock(old, ground.now);
+  ground.agenda.moveTimers(
+    host.name,
+    host.boots,
+    (at) => ground.now + worldTime(host.clock, readClock(old, at) - shown),
+  );
 }

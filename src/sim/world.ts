@@ -2,27 +2,18 @@
 // Synchronous, in virtual time, from one seed; everything that can change the future can be saved at any event boundary and loaded again,
 // and goes on to the last byte as if it had never been interrupted.
 
+import { Agenda, type AgendaState } from './agenda.ts';
 import { assert, unreachable } from './assert.ts';
 import { worldTime } from './clock.ts';
 import { decodeGraph, type EncodedGraph, encodeGraph } from './codec.ts';
 import { type Hands, type Program, WorldContext } from './context.ts';
 import { Digest, hashText } from './digest.ts';
 import { beginSync, endSync } from './disk.ts';
-import type {
-  Delivery,
-  DeliveryKind,
-  FaultEvent,
-  Input,
-  JournalEntry,
-  PlanStep,
-  SimEvent,
-  WorldTypes,
-} from './event.ts';
+import type { Delivery, FaultEvent, Input, JournalEntry, PlanStep, SimEvent, WorldTypes } from './event.ts';
 import { applyFault, type Ground } from './faults.ts';
 import { History } from './history.ts';
 import type { Host } from './host.ts';
 import { type LinkState, Network } from './network.ts';
-import { EventQueue } from './queue.ts';
 import { type StreamState, Streams } from './random.ts';
 
 export { WorldError } from './history.ts';
@@ -31,12 +22,9 @@ export { WorldError } from './history.ts';
 interface WorldData<T extends WorldTypes> {
   readonly seed: string;
   readonly now: number;
-  readonly seq: number;
   readonly handled: number;
   readonly digest: readonly [number, number];
-  readonly pending: readonly SimEvent<T>[];
-  readonly resumed: readonly Delivery<T>[];
-  readonly cancelled: readonly number[];
+  readonly agenda: AgendaState<T>;
   readonly hosts: readonly Host<T>[];
   readonly links: readonly LinkState[];
   readonly streams: readonly (readonly [name: string, state: StreamState])[];
@@ -63,22 +51,18 @@ const faultDepth = 8;
 export class World<T extends WorldTypes> {
   readonly seed: string;
   readonly #program: Program<T>;
-  readonly #queue = new EventQueue<SimEvent<T>>();
-  /** What waited out a pause that is over: due now, in this order, before all that is queued. */
-  readonly #resumed: Delivery<T>[] = [];
   readonly #hosts = new Map<string, Host<T>>();
+  readonly #agenda = new Agenda<T>(this.#hosts);
   readonly #nameHashes = new Map<string, number>();
   readonly #digest = new Digest();
   readonly #streams: Streams;
   readonly #network: Network;
   readonly #watchers: Watcher<T>[] = [];
-  readonly #cancelled = new Set<number>();
   readonly #journal: JournalEntry<T>[] = [];
   readonly #context: WorldContext<T>;
   readonly #ground: Ground<T>;
   readonly #history = new History<T>();
   #now = 0;
-  #seq = 0;
   #handled = 0;
 
   constructor(program: Program<T>, seed: string) {
@@ -102,12 +86,12 @@ export class World<T extends WorldTypes> {
 
   /** How many events are pending, dead ones included. */
   get pending(): number {
-    return this.#queue.size + this.#resumed.length;
+    return this.#agenda.size;
   }
 
   /** When the next event is due; undefined if nothing is pending. */
   get nextAt(): number | undefined {
-    return (this.#resumed[0] ?? this.#queue.peek())?.at;
+    return this.#agenda.peek()?.at;
   }
 
   /** The digest of the run so far: 16 hexadecimal digits. */
@@ -166,23 +150,20 @@ export class World<T extends WorldTypes> {
   }
 
   #enqueue(at: number, input: Input<T>): void {
-    const event = { at, seq: ++this.#seq, cause: 0, from: '', epoch: 0 };
-    if (input.kind === 'fault') this.#queue.push({ ...event, to: '', kind: 'fault', body: input.fault });
-    else this.#queue.push({ ...event, to: input.host, kind: 'command', body: input.body });
+    if (input.kind === 'fault') this.#agenda.addFault(at, input.fault);
+    else this.#agenda.add(at, 0, input.host, '', 'command', 0, input.body);
   }
 
   /** Handles the next event, if there is one not later than `limit`. */
   step(limit: number = Number.MAX_SAFE_INTEGER): boolean {
     for (;;) {
-      const waited = this.#resumed[0];
-      const next = waited ?? this.#queue.peek();
+      const next = this.#agenda.peek();
       if (next === undefined || next.at > limit) return false;
-      if (waited === undefined) this.#queue.pop();
-      else this.#resumed.shift();
+      const waited = this.#agenda.take();
       // Time passes with what nobody handles too: else an input could come before what has been taken from the queue.
       if (next.at > this.#now) this.#now = next.at;
       if (next.kind === 'fault') this.#strike(next);
-      else if (!this.#deliver(next, waited !== undefined)) continue;
+      else if (!this.#deliver(next, waited)) continue;
       return true;
     }
   }
@@ -207,7 +188,7 @@ export class World<T extends WorldTypes> {
   #deliver(event: Delivery<T>, waited: boolean): boolean {
     const host = this.#hosts.get(event.to);
     if (host === undefined || !host.up) return false;
-    if (event.kind === 'timer' && this.#cancelled.size > 0 && this.#cancelled.delete(event.seq)) return false;
+    if (event.kind === 'timer' && this.#agenda.takeCancelled(event.seq)) return false;
     if (!waited) {
       if (!this.#alive(event, host)) return false;
       if (event.kind === 'sync') endSync(host.disk);
@@ -275,8 +256,7 @@ export class World<T extends WorldTypes> {
       },
       hosts: this.#hosts,
       network: this.#network,
-      queue: this.#queue,
-      resumed: this.#resumed,
+      agenda: this.#agenda,
       streams: this.#streams,
       boot: (host, event) => world.#boot(host, event),
     };
@@ -317,7 +297,7 @@ export class World<T extends WorldTypes> {
       },
       send: (host, to, cause, body) => world.#send(host, to, cause, body),
       later: (host, delay, cause, body) => world.#later(host, delay, cause, body),
-      cancel: (timerId) => world.#cancel(timerId),
+      cancel: (timerId) => world.#agenda.cancel(timerId),
       sync: (host, cause, body) => world.#sync(host, cause, body),
       draw: (stream, bound) => world.#streams.stream(stream).draw(bound),
       mix: (value) => world.#digest.mix(value),
@@ -330,7 +310,7 @@ export class World<T extends WorldTypes> {
   #send(host: Host<T>, to: string, cause: number, body: T['body']): void {
     const from = host.name;
     if (to === from) {
-      this.#push(this.#now, cause, to, from, 'message', host.boots, body);
+      this.#agenda.add(this.#now, cause, to, from, 'message', host.boots, body);
       return;
     }
     const target = this.#hosts.get(to);
@@ -339,23 +319,9 @@ export class World<T extends WorldTypes> {
     const at = link.arrival(this.#now);
     if (at === undefined) return;
     const epoch = target.boots + link.state.cuts;
-    this.#push(at, cause, to, from, 'message', epoch, body);
+    this.#agenda.add(at, cause, to, from, 'message', epoch, body);
     const again = link.duplicate(this.#now);
-    if (again !== undefined) this.#push(again, cause, to, from, 'message', epoch, body);
-  }
-
-  #push(
-    at: number,
-    cause: number,
-    to: string,
-    from: string,
-    kind: DeliveryKind,
-    epoch: number,
-    body: T['body'],
-  ): number {
-    const seq = ++this.#seq;
-    this.#queue.push({ at, seq, cause, to, from, kind, epoch, body });
-    return seq;
+    if (again !== undefined) this.#agenda.add(again, cause, to, from, 'message', epoch, body);
   }
 
   #later(host: Host<T>, delay: number, cause: number, body: T['body']): number {
@@ -364,20 +330,7 @@ export class World<T extends WorldTypes> {
       throw new Error(`a delay is a whole number of microseconds, got ${delay}`);
     }
     const at = this.#now + worldTime(host.clock, delay);
-    return this.#push(at, cause, host.name, '', 'timer', host.boots, body);
-  }
-
-  #cancel(timerId: number): void {
-    this.#cancelled.add(timerId);
-    // Timers that had fired already are never met again: forget them now and then.
-    if (this.#cancelled.size > 1024 && this.#cancelled.size > 2 * this.#queue.size) this.#forgetFired();
-  }
-
-  #forgetFired(): void {
-    const pending = new Set(this.#queue.inOrder().map((event) => event.seq));
-    for (const host of this.#hosts.values()) for (const event of host.backlog) pending.add(event.seq);
-    for (const event of this.#resumed) pending.add(event.seq);
-    for (const timerId of this.#cancelled) if (!pending.has(timerId)) this.#cancelled.delete(timerId);
+    return this.#agenda.add(at, cause, host.name, '', 'timer', host.boots, body);
   }
 
   #sync(host: Host<T>, cause: number, body: T['body']): void {
@@ -385,21 +338,17 @@ export class World<T extends WorldTypes> {
     beginSync(disk);
     const at = Math.max(this.#now, disk.busyUntil) + disk.syncLatency;
     disk.busyUntil = at;
-    this.#push(at, cause, host.name, '', 'sync', host.boots, body);
+    this.#agenda.add(at, cause, host.name, '', 'sync', host.boots, body);
   }
 
   /** Everything that can change the future, as JSON data. Watchers are not part of a world. */
   save(): SavedWorld<T> {
-    this.#forgetFired();
     return encodeGraph<WorldData<T>>({
       seed: this.seed,
       now: this.#now,
-      seq: this.#seq,
       handled: this.#handled,
       digest: this.#digest.save(),
-      pending: this.#queue.inOrder(),
-      resumed: this.#resumed,
-      cancelled: [...this.#cancelled].sort((a, b) => a - b),
+      agenda: this.#agenda.save(),
       hosts: [...this.#hosts.values()],
       links: this.#network.save(),
       streams: this.#streams.save(),
@@ -412,12 +361,9 @@ export class World<T extends WorldTypes> {
     const data = decodeGraph(saved);
     const world = new World<T>(program, data.seed);
     world.#now = data.now;
-    world.#seq = data.seq;
     world.#handled = data.handled;
     world.#digest.load(data.digest);
-    world.#queue.reset(data.pending);
-    world.#resumed.push(...data.resumed);
-    for (const timerId of data.cancelled) world.#cancelled.add(timerId);
+    world.#agenda.load(data.agenda);
     for (const host of data.hosts) world.#hosts.set(host.name, host);
     world.#network.load(data.links);
     world.#streams.load(data.streams);

@@ -1,7 +1,8 @@
 // Machines: what crash, stop, restart, pause, resume and wipe do to memory, timers, messages and commands.
 
 import { expect, test } from 'vitest';
-import { Stage } from './puppet.ts';
+import { World } from '../../src/sim/world.ts';
+import { type Puppet, puppet, Stage } from './puppet.ts';
 
 const crash = { kind: 'crash', host: 'm1' } as const;
 const stop = { kind: 'stop', host: 'm1' } as const;
@@ -76,6 +77,21 @@ test('a machine that is added later boots then', () => {
   expect(stage.world.hostNames()).toEqual(['m1', 'm2']);
 });
 
+test('a machine that is configured anew sees its new config from then on, up or down, and keeps it', () => {
+  const stage = new Stage(['m1'], ['old']);
+  const configure = (files: readonly string[]) =>
+    ({ kind: 'configure', host: 'm1', config: { files } }) as const;
+  stage.world.inject({ kind: 'fault', fault: configure(['new']) });
+  stage.pass(0);
+  expect(stage.world.configOf('m1')).toEqual({ files: ['new'] });
+  stage.strike(crash, restart);
+  expect(stage.heard()).toEqual(['m1 boot', 'm1 new: ']);
+  stage.strike(crash);
+  stage.world.inject({ kind: 'fault', fault: configure([]) });
+  stage.strike(restart);
+  expect(stage.heard()).toEqual(['m1 boot']);
+});
+
 test('a paused machine does nothing, then catches up in the order in which things came due', () => {
   const stage = new Stage(['m1', 'm2']);
   stage.tell(
@@ -115,6 +131,31 @@ test('what waited out a pause comes before anything else that is due at that mom
   stage.pass(1_000);
   // The timer of 200 was made before the plan, so it came due during the pause too.
   expect(stage.heard()).toEqual(['m1 timer waited', 'm1 timer now', 'm1 message self from m1']);
+});
+
+test('a world saved while a machine catches up goes on with the rest, cancels included', () => {
+  const stage = new Stage(['m1']);
+  const cancel = { kind: 'cancel', label: 'c' } as const;
+  stage.tell(
+    'm1',
+    { kind: 'later', delay: 30, label: 'b' },
+    { kind: 'later', delay: 10, label: 'a', acts: [cancel] },
+  );
+  stage.tell('m1', { kind: 'later', delay: 20, label: 'c' }).strike(pause).pass(100);
+  stage.world.inject({ kind: 'fault', fault: resume });
+  stage.world.step();
+  stage.world.step();
+  expect(stage.heard()).toEqual(['m1 timer a']);
+  const loaded = World.load<Puppet>(puppet, JSON.parse(JSON.stringify(stage.world.save())));
+  const said: string[] = [];
+  loaded.watch({ note: (_host, { text }) => said.push(text) });
+  expect(loaded.nextAt).toBe(100);
+  expect(loaded.pending).toBe(stage.world.pending);
+  loaded.runUntil(1_000);
+  expect(said).toEqual(['timer b']);
+  stage.pass(900);
+  expect(stage.heard()).toEqual(['m1 timer b']);
+  expect(loaded.digest).toBe(stage.world.digest);
 });
 
 test('a timer that came due during a pause can still be cancelled', () => {

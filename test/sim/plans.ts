@@ -59,9 +59,15 @@ const command: fc.Arbitrary<readonly Input<Toy>[]> = fc
   .record({ host, volume: fc.integer({ min: 0, max: 3 }) })
   .map(({ host, volume }) => [{ kind: 'command', host, body: { kind: 'shout', volume } }]);
 
+/** A host gets other peers to talk to. */
+const configure: fc.Arbitrary<readonly Input<Toy>[]> = fc
+  .record({ host, peers: some })
+  .map(({ host, peers }) => [{ kind: 'fault', fault: { kind: 'configure', host, config: { peers } } }]);
+
 /** One thing from outside, or the few that belong together. */
 export const inputs: fc.Arbitrary<readonly Input<Toy>[]> = fc.oneof(
   command,
+  configure,
   ...Object.values(faults).map((drawn) =>
     drawn.map((list) => list.map((fault): Input<Toy> => ({ kind: 'fault', fault }))),
   ),
