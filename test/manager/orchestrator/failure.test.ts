@@ -56,6 +56,10 @@ describe('failures', () => {
     const two = rollOut(failing([1, 2]), 10, update);
     two.advance(120);
     expect(two.service().updateStatus?.state).toBe('paused');
+    // 7/10 in 64 bits is more than 0.7 in 32.
+    const seven = rollOut(failing([1, 2, 3, 4, 5, 6, 7]), 10, { maxFailureRatio: 0.7, delay: seconds(3) });
+    seven.advance(120);
+    expect(seven.service().updateStatus?.state).toBe('completed');
     // A third is more than this in 64 bits, and the same in 32.
     const third = rollOut(failing([1]), 3, { maxFailureRatio: 0.33333333, delay: seconds(3) });
     third.advance(120);
@@ -154,6 +158,47 @@ describe('a paused update', () => {
     scene.advance(30);
     expect(scene.running()).toEqual(['1:v1', '2:v1']);
     expect(scene.history()).toEqual(['0 updating', '0 paused']);
+  });
+});
+
+describe('start-first with action continue', () => {
+  /** Every slot is left with its old task and a new one that never starts, parked for a long time. */
+  function twoInASlot(replicas: number, delay: number): Scene {
+    const scene = createScene(failing([1, 2], undefined, 100));
+    const update = { order: 'start-first', failureAction: 'continue', delay: seconds(delay) } as const;
+    scene.create({ replicas, update, restart: { delay: seconds(100) } });
+    scene.update({ image: 'v2' });
+    return scene;
+  }
+
+  it('completes, and then trims the slot to the failing new task (E97)', () => {
+    const scene = twoInASlot(1, 0);
+    scene.advance(4.9);
+    expect(states(scene)).toEqual(['v1 running/running', 'v2 shutdown/failed', 'v2 ready/ready']);
+    scene.advance(0.1);
+    // The parked task is let go now, not after its restart delay.
+    expect(states(scene)).toEqual([
+      'v1 shutdown/shutdown',
+      'v2 shutdown/failed',
+      'v2 shutdown/failed',
+      'v2 ready/ready',
+    ]);
+    scene.advance(60);
+    expect(scene.history()).toEqual(['0 updating', '5 completed', '10 completed']);
+  });
+
+  it('leaves a slot alone whose old task is shut down by somebody else before its turn (5.3)', () => {
+    const scene = twoInASlot(2, 3);
+    scene.advance(12);
+    expect(scene.history()).toEqual(['0 updating', '11 completed']);
+    scene.exit(1, 2);
+    scene.advance(3);
+    expect(states(scene, 2)).toEqual([
+      'v1 shutdown/failed',
+      'v2 shutdown/failed',
+      'v2 ready/ready',
+      'v2 ready/ready',
+    ]);
   });
 });
 

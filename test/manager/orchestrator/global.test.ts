@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { second } from '../../../src/model/duration.ts';
-import { makeNode } from '../fixtures.ts';
+import { TaskState } from '../../../src/model/state.ts';
+import { makeNode, makeTask } from '../fixtures.ts';
 import { createScene, type Scene, type SceneOptions, show } from './scene.ts';
 
 const seconds = (count: number) => count * second;
@@ -98,6 +99,8 @@ describe('a global service', () => {
     scene.advance(60);
     expect(scene.running()).toEqual(['n1:v1', 'n2:v2', 'n3:v2']);
     expect(scene.history()).toEqual(['0 updating', '7 completed']);
+    scene.node('n1', { labels: { still: 'paused' } });
+    expect(states(scene, 'n1')).toEqual(['v1 running/running']);
     const status = scene.service().updateStatus;
     scene.node('n1', { availability: 'active' });
     expect(states(scene, 'n1')).toEqual(['v1 shutdown/running', 'v2 running/running']);
@@ -113,6 +116,22 @@ describe('a global service', () => {
     expect(scene.history()).toEqual([]);
   });
 
+  it('has no task where it should have none, and never two (R-O49, R-O50)', () => {
+    const scene = globalScene({ nodes: ['n1', { id: 'n2', availability: 'drain' }] });
+    const stray = (nodeId: string) =>
+      scene.stage.write((tx) => {
+        const { meta: _, ...record } = scene.service();
+        return tx.create('task', makeTask({ id: scene.stage.newId(), service: record, slot: 0, nodeId }));
+      });
+    const surplus = stray('n1');
+    const misplaced = stray('n2');
+    scene.node('n1', { labels: { look: 'again' } });
+    expect(scene.stage.store.get('task', surplus.id)?.desiredState).toBe(TaskState.Shutdown);
+    expect(scene.running()).toEqual(['n1:v1', 'n2:v1']);
+    scene.update({ labels: [['look', 'again']] });
+    expect(scene.stage.store.get('task', misplaced.id)?.desiredState).toBe(TaskState.Shutdown);
+  });
+
   it('loses its tasks of a removed node, history and all (R-O52)', () => {
     const scene = globalScene();
     scene.exit(1, 'n1');
@@ -120,6 +139,13 @@ describe('a global service', () => {
     scene.removeNode('n1');
     expect(scene.tasks('n1')).toEqual([]);
     expect(scene.running()).toEqual(['n2:v1']);
+    // The last of them was made for the node as it went, and deleted again.
+    const made = scene.stage.commits
+      .flatMap(({ actions }) => actions)
+      .filter(
+        (action) => action.kind === 'task' && action.action === 'create' && action.record.nodeId === 'n1',
+      );
+    expect(made).toHaveLength(3);
   });
 
   it('does not notice a task deleted by hand until its next reconcile (E26, R-O54)', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Task } from '../../../src/model/objects.ts';
 import { TaskState } from '../../../src/model/state.ts';
 import { makeService, makeTask } from '../fixtures.ts';
 import { createScene, type Scene, show } from './scene.ts';
@@ -58,6 +59,17 @@ describe('slots', () => {
     });
     scene.update({ replicas: 1 });
     expect(scene.running()).toEqual(['2:v1']);
+  });
+
+  it('with several tasks go first, with all of them (E23)', () => {
+    const late = ({ spec }: Task) => (spec.container.image === 'v2' ? 60_000_000 : 0);
+    const scene = createScene({ start: late });
+    scene.create({ replicas: 3, update: { order: 'start-first' } });
+    scene.update({ image: 'v2' });
+    expect(states(scene, 1)).toEqual(['v1 running/running', 'v2 running/starting']);
+    scene.update({ replicas: 2 });
+    expect(states(scene, 1)).toEqual([]);
+    expect(scene.running()).toEqual(['2:v1', '3:v1']);
   });
 
   it('without a node go first, and at once (E21)', () => {
@@ -129,6 +141,8 @@ describe('slots', () => {
   it('beyond the size of one transaction are created and removed in several', () => {
     const scene = createScene();
     scene.create({ replicas: 450 });
+    expect(scene.running()).toHaveLength(450);
+    scene.node('n1', { availability: 'drain' });
     expect(scene.running()).toHaveLength(450);
     scene.update({ replicas: 30 });
     expect(scene.running()).toHaveLength(30);

@@ -132,4 +132,50 @@ describe('attempts', () => {
       .filter(({ kind, action }) => kind === 'task' && action === 'create');
     expect(made).toHaveLength(4);
   });
+
+  it('are counted up to the last report of the task that goes, whenever it goes (6.2)', () => {
+    const scene = createScene({ nodes: ['n1', 'n2'] });
+    scene.create({ restart: { maxAttempts: 1, window: 60 * second, delay: 0 } });
+    scene.exit(1, 1);
+    scene.advance(10);
+    // Its replacement was created in the very moment of that report, not before.
+    scene.node(scene.tasks().at(-1)?.nodeId ?? '', { availability: 'drain' });
+    expect(scene.running()).toEqual(['1:v1']);
+    expect(scene.tasks()).toHaveLength(3);
+  });
+
+  it('of an older version do not count against the tasks of an update', () => {
+    const scene = createScene({ historyLimit: -1 });
+    scene.create({ restart: { maxAttempts: 1, delay: 0 } });
+    scene.exit(1, 1);
+    scene.update({ image: 'v2' });
+    scene.exit(1, 1);
+    expect(scene.running()).toEqual(['1:v2']);
+    scene.exit(1, 1);
+    expect(scene.running()).toEqual([]);
+  });
+});
+
+describe('a task parked behind one that stops', () => {
+  it.each(['down', 'gone'])('starts as soon as the node of that one is %s (6.3)', (fate) => {
+    const scene = createScene({ nodes: ['n1', 'n2'], stop: 30 * second, place: () => 'n1' });
+    scene.create();
+    scene.node('n1', { availability: 'drain' });
+    scene.advance(10);
+    expect(states(scene)).toEqual(['v1 shutdown/running', 'v1 ready/ready']);
+    if (fate === 'down') scene.node('n1', { state: 'down' });
+    else scene.stage.write((tx) => tx.remove('node', 'n1'));
+    expect(states(scene)).toEqual(['v1 shutdown/running', 'v1 running/running']);
+  });
+
+  it('does not notice that one being deleted, and waits its minute (R-O112)', () => {
+    const scene = createScene({ nodes: ['n1', 'n2'], stop: 90 * second, place: () => 'n1' });
+    scene.create();
+    scene.node('n1', { availability: 'drain' });
+    scene.stage.write((tx) => tx.remove('task', scene.tasks()[0]?.id ?? ''));
+    scene.advance(59.9);
+    expect(states(scene)).toEqual(['v1 ready/ready']);
+    scene.advance(0.1);
+    expect(states(scene)).toEqual(['v1 running/running']);
+  });
 });
