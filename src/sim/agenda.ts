@@ -2,7 +2,6 @@
 // Knows nothing of what becomes of an event when its time comes.
 
 import type { Delivery, DeliveryKind, Intervention, SimEvent, WorldTypes } from './event.ts';
-import type { Host } from './host.ts';
 import { EventQueue } from './queue.ts';
 
 /** An agenda's plain data. */
@@ -17,17 +16,11 @@ export interface AgendaState<T extends WorldTypes> {
 const manyCancelled = 1024;
 
 export class Agenda<T extends WorldTypes> {
-  readonly #hosts: ReadonlyMap<string, Host<T>>;
   readonly #queue = new EventQueue<SimEvent<T>>();
   /** Due now, in this order, before all that is queued. */
   readonly #resumed: Delivery<T>[] = [];
   readonly #cancelled = new Set<number>();
   #seq = 0;
-
-  /** @param hosts whose backlogs hold what waits out a pause */
-  constructor(hosts: ReadonlyMap<string, Host<T>>) {
-    this.#hosts = hosts;
-  }
 
   get size(): number {
     return this.#queue.size + this.#resumed.length;
@@ -94,19 +87,18 @@ export class Agenda<T extends WorldTypes> {
     return this.#cancelled.size > 0 && this.#cancelled.delete(timerId);
   }
 
+  /** No backlog holds a cancelled timer: only its own host could have cancelled it, and that is paused. */
   #forgetFired(): void {
     const pending = new Set([...this.#queue.inOrder(), ...this.#resumed].map((event) => event.seq));
-    for (const host of this.#hosts.values()) for (const event of host.backlog) pending.add(event.seq);
     for (const timerId of this.#cancelled) if (!pending.has(timerId)) this.#cancelled.delete(timerId);
   }
 
   save(): AgendaState<T> {
-    this.#forgetFired();
     return {
       seq: this.#seq,
       queue: this.#queue.inOrder(),
       resumed: [...this.#resumed],
-      cancelled: [...this.#cancelled].sort((a, b) => a - b),
+      cancelled: [...this.#cancelled],
     };
   }
 

@@ -52,7 +52,7 @@ export class World<T extends WorldTypes> {
   readonly seed: string;
   readonly #program: Program<T>;
   readonly #hosts = new Map<string, Host<T>>();
-  readonly #agenda = new Agenda<T>(this.#hosts);
+  readonly #agenda = new Agenda<T>();
   readonly #nameHashes = new Map<string, number>();
   readonly #digest = new Digest();
   readonly #streams: Streams;

@@ -36,6 +36,14 @@ test('a sync covers what was written before it began, and no more', () => {
   expect(stage.heard()).toEqual(['m1 boot', 'm1 log: 1']);
 });
 
+test('a sync that waits for another covers what was written before it began, and no more', () => {
+  const stage = new Stage(['m1'], ['log']);
+  stage.tell('m1', ...append(1), sync, ...append(2), sync, ...append(3)).pass(2_000);
+  expect(stage.heard()).toEqual(['m1 synced a', 'm1 synced a']);
+  stage.strike(crash, restart);
+  expect(stage.heard()).toEqual(['m1 boot', 'm1 log: 1 2']);
+});
+
 test('a process that is stopped leaves everything it wrote', () => {
   const stage = new Stage(['m1'], ['log']);
   stage.tell('m1', ...append(1), sync, ...append(2)).strike(stop, crash, restart);

@@ -232,6 +232,23 @@ test('timers cancelled late, thousands of them, do not disturb those that run', 
   expect(stage.heard()).toEqual(['m1 timer kept']);
 });
 
+test('thousands of late cancels while a machine catches up do not bring back a timer it has just cancelled', () => {
+  const stage = new Stage(['m1']);
+  const labels = Array.from({ length: 1_100 }, (_, i) => `fired ${i}`);
+  stage
+    .tell('m1', ...labels.map((label) => ({ kind: 'later', delay: 1, label }) as const))
+    .pass(1)
+    .heard();
+  const acts = ['second', ...labels].map((label) => ({ kind: 'cancel', label }) as const);
+  stage.tell(
+    'm1',
+    { kind: 'later', delay: 1, label: 'first', acts },
+    { kind: 'later', delay: 1, label: 'second' },
+  );
+  stage.strike(pause).pass(10).strike(resume).pass(10);
+  expect(stage.heard()).toEqual(['m1 timer first']);
+});
+
 test('faults ask for what is there', () => {
   const unknown = new Stage(['m1']);
   expect(() => unknown.strike({ kind: 'crash', host: 'm9' })).toThrow('there is no host m9');
