@@ -1,0 +1,23 @@
+// The version of a record is the commit index at the start of the transaction that wrote it (R-R198): it grows with every change and is below the
+// index of the entry that carries it (I-30).
+
+import type { Invariant } from './invariant.ts';
+
+export const versionsGrow: Invariant = {
+  name: 'the version of a record grows with every change, and lies below the entry that makes it',
+  watch(hold) {
+    return {
+      committed({ index, events }) {
+        for (const event of events) {
+          if (event.action === 'remove') continue;
+          const { kind, id, after } = event;
+          const { version } = after.meta;
+          hold(version < index, () => `entry ${index} gives ${kind} ${id} version ${version}`);
+          if (event.action === 'create' || event.before === after) continue;
+          const old = event.before.meta.version;
+          hold(version > old, () => `entry ${index} takes ${kind} ${id} from version ${old} to ${version}`);
+        }
+      },
+    };
+  },
+};
