@@ -3,8 +3,9 @@
 import type { AgentContext, AgentRecord, AgentTimer } from '../agent/agent.ts';
 import { behaviourOf, type ImageBehaviour } from '../model/image-behaviour.ts';
 import type { DispatcherCall, PullMessage } from '../model/messages.ts';
-import type { NodeDescription } from '../model/objects.ts';
+import type { Node, NodeDescription } from '../model/objects.ts';
 import type { Context } from '../sim/context.ts';
+import { roleSeen } from './role.ts';
 import type { Identity, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
 
 /** Where the agent's database lies on the disk: one file a key. */
@@ -77,8 +78,9 @@ export class HostAgentContext implements AgentContext {
     this.#sync();
   }
 
-  /** Roles do not change yet (docs/fidelity.md), so there is nothing to learn. */
-  nodeSeen(): void {}
+  nodeSeen(node: Node): void {
+    roleSeen(this.#context, this.#memory, node);
+  }
 
   /** Writes that come together share a sync. */
   #sync(): void {

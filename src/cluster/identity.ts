@@ -1,6 +1,7 @@
 // A node's place in its swarm: what of it is on the disk, the agent that lives by it, and the numbers of its calls.
 
 import { type AgentRecord, type AgentState, bootAgent, startAgent } from '../agent/agent.ts';
+import { managerFiles } from '../manager/storage.ts';
 import type { CallError } from '../model/messages.ts';
 import type { Context } from '../sim/context.ts';
 import { agentPrefix, HostAgentContext } from './agent-context.ts';
@@ -38,6 +39,30 @@ export function resumeAgent(
   startAgent(agentContext, memory.agent);
 }
 
+/** What the node is in its swarm, in memory and on its disk. */
+export function setIdentity(context: NodeContext, memory: NodeMemory, identity: Identity): void {
+  memory.identity = identity;
+  context.replace(identityFile, [{ kind: 'node.identity', identity }]);
+  context.sync({ kind: 'node.saved' });
+}
+
+/** The node belongs to no swarm any more: nothing of it is left in memory or on the disk. */
+export function forgetSwarm(context: NodeContext, memory: NodeMemory): void {
+  for (const task of memory.agent?.tasks.keys() ?? []) context.replace(`${agentPrefix}task/${task}`, []);
+  for (const image of memory.agent?.images.keys() ?? []) context.replace(`${agentPrefix}image/${image}`, []);
+  for (const file of [identityFile, 'node/lock', `${agentPrefix}managers`, ...managerFiles])
+    context.replace(file, []);
+  context.sync({ kind: 'node.saved' });
+  memory.identity = undefined;
+  memory.manager = undefined;
+  memory.agent = undefined;
+  memory.joining = undefined;
+  memory.renewal = undefined;
+  memory.leaving = undefined;
+  memory.locked = undefined;
+  memory.lockKey = '';
+}
+
 /** The node has become part of a swarm: it says so on its disk, and its agent starts. */
 export function enterSwarm(
   context: NodeContext,
@@ -46,8 +71,7 @@ export function enterSwarm(
   identity: Identity,
   managers: readonly string[],
 ): void {
-  memory.identity = identity;
-  context.replace(identityFile, [{ kind: 'node.identity', identity }]);
+  setIdentity(context, memory, identity);
   const agentContext = new HostAgentContext(context, config, memory, identity);
   const peers = managers.map((host) => ({ host, nodeId: '', weight: 1 }));
   const record: AgentRecord = { kind: 'managers', managers: peers };

@@ -48,6 +48,28 @@ export function beginJoin(
   ask(context, config, memory, memory.joining);
 }
 
+/** A node that holds the role of a manager asks to become a member of the Raft group, through any manager (R-R120, R-R128). */
+export function joinManagers(
+  context: NodeContext,
+  config: NodeConfig,
+  memory: NodeMemory,
+  manager: string,
+  certificate: NonNullable<Joining['certificate']>,
+): void {
+  const joining: Joining = {
+    command: undefined,
+    manager,
+    token: '',
+    availability: 'active',
+    call: 0,
+    retry: undefined,
+    certificate,
+    tries: certificateTries,
+  };
+  memory.joining = joining;
+  ask(context, config, memory, joining);
+}
+
 /** Asks for the certificate, or with it for membership. */
 function ask(context: NodeContext, config: NodeConfig, memory: NodeMemory, joining: Joining): void {
   const id = nextCall(memory);
@@ -117,7 +139,7 @@ function refused(
     return;
   }
   memory.joining = undefined;
-  answerError(context, joining.command, reply.error);
+  if (joining.command !== undefined) answerError(context, joining.command, reply.error);
 }
 
 function joined(
@@ -129,6 +151,8 @@ function joined(
   managers: readonly string[],
 ): void {
   memory.joining = undefined;
+  // A promoted node is in the swarm already, with its agent.
+  if (joining.command === undefined) return;
   enterSwarm(context, config, memory, identity, managers);
   context.note({ kind: 'answer', command: joining.command, joined: identity });
 }

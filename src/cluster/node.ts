@@ -2,7 +2,7 @@
 // to them. What it is in the swarm is on its disk; the rest is memory.
 
 import { handleAgent, hangTask, killTask } from '../agent/agent.ts';
-import { callManager, handleManager, initManager, restartManager } from '../manager/manager.ts';
+import { callManager, handleManager, initManager, restartAlone, restartManager } from '../manager/manager.ts';
 import type { ManagerRecord } from '../manager/peer.ts';
 import { passReply } from '../manager/reply.ts';
 import { readStorage } from '../manager/storage.ts';
@@ -10,6 +10,7 @@ import type { Reply } from '../model/calls.ts';
 import { defaultListenPort } from '../model/defaults.ts';
 import { second } from '../model/duration.ts';
 import { formatId } from '../model/ids.ts';
+import type { CallError } from '../model/messages.ts';
 import { unreachable } from '../sim/assert.ts';
 import {
   alreadyInSwarm,
@@ -22,6 +23,9 @@ import {
   withAgent,
 } from './identity.ts';
 import { beginJoin, joinAnswered, joinRetry, joinTimedOut } from './join.ts';
+import { finishLeaving, leaveLimitReached, leaveSwarm, refuseLeave } from './leave.ts';
+import { followLock, lockedError, readLock, tryKey } from './lock.ts';
+import { expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
 import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
 
 /** The daemon's limit on every request that needs a manager (R-R207). */
@@ -40,18 +44,28 @@ export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
     manager: undefined,
     agent: undefined,
     joining: undefined,
+    renewal: undefined,
+    leaving: undefined,
+    locked: readLock(context),
+    lockKey: '',
     calls: new Map(),
     // Not from 1: an answer to a call from before a crash must not be taken for one to a new call.
     lastCall: context.random(`calls/${context.host}`, 2 ** 30),
     saving: 'no',
   };
+  memory.lockKey = memory.locked ?? '';
+  if (memory.locked === undefined) resume(context, config, memory);
+  return memory;
+}
+
+/** The swarm part goes on from what the disk holds, if there is any of it. */
+function resume(context: NodeContext, config: NodeConfig, memory: NodeMemory): void {
   const identity = readIdentity(context);
-  if (identity === undefined) return memory;
+  if (identity === undefined) return;
   memory.identity = identity;
   const saved = readStorage((file) => context.read(file).records.filter(isManagerRecord));
   if (saved !== undefined) memory.manager = restartManager(context, saved);
   resumeAgent(context, config, memory, identity);
-  return memory;
 }
 
 function isManagerRecord(record: SwarmTypes['record']): record is ManagerRecord {
@@ -73,7 +87,10 @@ export function handleNode(
     case 'raft':
     case 'raft.removed':
     case 'raft.healthy':
-      if (memory.manager !== undefined) handleManager(context, memory.manager, body, context.from);
+      if (memory.manager === undefined) return;
+      handleManager(context, memory.manager, body, context.from);
+      followLock(context, memory);
+      noticeExpulsion(context, memory);
       return;
     case 'raft.check':
       // A manager that is about to join is reachable before it runs (R-R121).
@@ -98,9 +115,12 @@ export function handleNode(
     case 'registry.pulling':
     case 'registry.pulled':
       withAgent(context, config, memory, (agentContext, agent) => handleAgent(agentContext, agent, body));
+      finishLeaving(context, memory);
       return;
     case 'node.init':
     case 'node.join':
+    case 'node.leave':
+    case 'node.unlock':
     case 'node.call':
     case 'node.kill':
     case 'node.hang':
@@ -119,6 +139,15 @@ export function handleNode(
     case 'node.join-limit':
       joinTimedOut(context, memory, body.command);
       return;
+    case 'node.renew':
+      renew(context, memory);
+      return;
+    case 'node.expelled':
+      expelledWaited(context, config, memory, body.nodeId, body.again);
+      return;
+    case 'node.leave-limit':
+      leaveLimitReached(context, memory, body.command);
+      return;
     case 'registry.pull':
     case 'registry.done':
       return;
@@ -135,10 +164,19 @@ function handleCommand(
 ): void {
   switch (command.kind) {
     case 'node.init':
-      initSwarm(context, config, memory, command.command);
+      if (command.forceNewCluster) forceNewCluster(context, memory, command.command);
+      else initSwarm(context, config, memory, command.command);
       return;
     case 'node.join':
       beginJoin(context, config, memory, command);
+      return;
+    case 'node.leave':
+      leaveSwarm(context, config, memory, command);
+      return;
+    case 'node.unlock':
+      if (!tryKey(context, memory, command)) return;
+      resume(context, config, memory);
+      context.note({ kind: 'answer', command: command.command, done: 'unlocked' });
       return;
     case 'node.call':
       sendCall(context, memory, command);
@@ -160,8 +198,8 @@ function handleCommand(
 
 /** `docker swarm init` (R-R112, R-R113). */
 function initSwarm(context: NodeContext, config: NodeConfig, memory: NodeMemory, command: number): void {
-  if (memory.identity !== undefined) {
-    answerError(context, command, alreadyInSwarm);
+  if (memory.identity !== undefined || memory.locked !== undefined) {
+    answerError(context, command, memory.locked === undefined ? alreadyInSwarm : lockedError);
     return;
   }
   const nodeId = formatId((bound) => context.random('ids', bound));
@@ -172,20 +210,36 @@ function initSwarm(context: NodeContext, config: NodeConfig, memory: NodeMemory,
   context.note({ kind: 'answer', command, joined: identity });
 }
 
+/** `docker swarm init --force-new-cluster`: this manager alone goes on with what was committed (R-R113, R-R150). */
+function forceNewCluster(context: NodeContext, memory: NodeMemory, command: number): void {
+  const { manager, identity } = memory;
+  if (manager === undefined || identity === undefined) {
+    answerError(context, command, notManagerError(memory));
+    return;
+  }
+  memory.manager = restartAlone(context, manager);
+  context.note({ kind: 'answer', command, joined: identity });
+}
+
+/** Why this node cannot be asked (R-R208). */
+function notManagerError(memory: NodeMemory): CallError {
+  if (memory.locked !== undefined) return lockedError;
+  return { code: 'Unavailable', message: memory.identity === undefined ? notInSwarm : notManager };
+}
+
 /** Gives a control call its number and takes it to this node's manager (R-R208). */
 function sendCall(
   context: NodeContext,
   memory: NodeMemory,
   { command, call }: Extract<NodeCommand, { readonly kind: 'node.call' }>,
 ): void {
-  if (memory.manager === undefined || memory.manager.expelled) {
-    const message = memory.identity === undefined ? notInSwarm : notManager;
-    answerError(context, command, { code: 'Unavailable', message });
+  if (memory.manager === undefined) {
+    answerError(context, command, notManagerError(memory));
     return;
   }
   const id = nextCall(memory);
   const limit = context.later(requestLimit, { kind: 'node.call-limit', call: id });
-  memory.calls.set(id, { command, limit });
+  memory.calls.set(id, { purpose: 'command', command, limit });
   callManager(context, memory.manager, {
     kind: 'call',
     route: [context.host],
@@ -203,17 +257,20 @@ function takeReply(context: NodeContext, config: NodeConfig, memory: NodeMemory,
   }
   const waiting = memory.calls.get(reply.id);
   if (waiting === undefined) {
-    joinAnswered(context, config, memory, reply);
+    if (!renewalAnswered(context, config, memory, reply)) joinAnswered(context, config, memory, reply);
     return;
   }
   memory.calls.delete(reply.id);
   context.cancel(waiting.limit);
-  context.note({ kind: 'answer', command: waiting.command, reply });
+  if (waiting.purpose === 'leave') refuseLeave(context, waiting.command, reply);
+  else context.note({ kind: 'answer', command: waiting.command, reply });
 }
 
 function callTimedOut(context: NodeContext, memory: NodeMemory, call: number): void {
   const waiting = memory.calls.get(call);
   if (waiting === undefined) return;
   memory.calls.delete(call);
-  answerError(context, waiting.command, { code: 'DeadlineExceeded', message: 'context deadline exceeded' });
+  if (waiting.purpose === 'leave') refuseLeave(context, waiting.command, undefined);
+  else
+    answerError(context, waiting.command, { code: 'DeadlineExceeded', message: 'context deadline exceeded' });
 }

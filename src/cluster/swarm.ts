@@ -151,7 +151,7 @@ export class Swarm {
 
   /** Types a control call at a node and lets the world run until it is answered: 20 s at most (R-R207). */
   ask(host: string, call: WithoutId<ControlCall>): ControlResult {
-    const answer = this.#await(this.type(host, { kind: 'node.call', call }));
+    const answer = this.#await(host, this.type(host, { kind: 'node.call', call }));
     if ('error' in answer) throw new CallFailure(answer.error.code, answer.error.message);
     assert('reply' in answer, 'a call is answered with a reply');
     const { reply } = answer;
@@ -161,29 +161,39 @@ export class Swarm {
 
   /** `docker swarm init` at a node. */
   init(host: string): void {
-    this.#enter(this.type(host, { kind: 'node.init' }));
+    this.#enter(host, this.type(host, { kind: 'node.init', forceNewCluster: false }));
   }
 
   /** `docker swarm join` at a node, towards a manager. */
   join(host: string, manager: string, token: string, availability: Availability = 'active'): void {
-    this.#enter(this.type(host, { kind: 'node.join', manager, token, availability }));
+    this.#enter(host, this.type(host, { kind: 'node.join', manager, token, availability }));
   }
 
-  #enter(command: number): void {
-    const answer = this.#await(command);
+  /** `docker swarm init --force-new-cluster` at a manager. */
+  forceNewCluster(host: string): void {
+    this.#enter(host, this.type(host, { kind: 'node.init', forceNewCluster: true }));
+  }
+
+  /** `docker swarm leave` at a node. */
+  leave(host: string, force: boolean): void {
+    this.#enter(host, this.type(host, { kind: 'node.leave', force }));
+  }
+
+  /** `docker swarm unlock` at a node. */
+  unlock(host: string, key: string): void {
+    this.#enter(host, this.type(host, { kind: 'node.unlock', key }));
+  }
+
+  #enter(host: string, command: number): void {
+    const answer = this.#await(host, command);
     if ('error' in answer) throw new CallFailure(answer.error.code, answer.error.message);
   }
 
-  #await(command: number): NodeAnswer {
-    // A node that is down does not answer, not even with an error.
-    const answered = this.runUntil(() => this.#answers.has(command), answerLimit);
+  /** The answer to a command typed at `host`. A machine that is down, or goes down meanwhile, gives none; a paused one gives none in time. */
+  #await(host: string, command: number): NodeAnswer {
+    this.runUntil(() => this.#answers.has(command) || !this.world.isUp(host), answerLimit);
     const answer = this.answerTo(command);
-    if (!answered || answer === undefined) {
-      throw new CallFailure(
-        'Unavailable',
-        'Cannot connect to the Docker daemon. Is the docker daemon running?',
-      );
-    }
+    if (answer === undefined) throw new CallFailure('Unavailable', noDaemon);
     return answer;
   }
 
@@ -254,5 +264,8 @@ export class Swarm {
   }
 }
 
+/** What a client prints when no engine answers it. */
+export const noDaemon =
+  'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?';
 /** A little longer than a node takes to answer with a deadline error. */
 const answerLimit = 21 * second;

@@ -46,7 +46,8 @@ export interface Identity {
 
 /** A `docker swarm join` under way. */
 export interface Joining {
-  readonly command: number;
+  /** Whom to answer; undefined when the node joins the managers by itself, having been promoted. */
+  readonly command: number | undefined;
   readonly manager: string;
   readonly token: string;
   readonly availability: Availability;
@@ -59,6 +60,22 @@ export interface Joining {
   tries: number;
 }
 
+/** The node's role has changed in the swarm, and it asks for the certificate that says so (R-R128, R-R134). */
+export interface Renewal {
+  readonly wanted: NodeRole;
+  /** How often it was asked for. */
+  attempt: number;
+  /** The number of the call whose answer is awaited. */
+  call: number;
+}
+
+/** A call that waits for the swarm's answer, and what the answer is for. */
+export interface WaitingCall {
+  readonly purpose: 'command' | 'leave';
+  readonly command: number;
+  readonly limit: number;
+}
+
 /** The memory of a node's engine. */
 export interface NodeMemory {
   readonly role: 'node';
@@ -66,8 +83,15 @@ export interface NodeMemory {
   manager: ManagerState | undefined;
   agent: AgentState | undefined;
   joining: Joining | undefined;
-  /** Calls of commands that wait for the swarm's answer, by call number. */
-  readonly calls: Map<number, { readonly command: number; readonly limit: number }>;
+  renewal: Renewal | undefined;
+  /** `docker swarm leave` is under way: the agent stops its tasks. */
+  leaving: { readonly command: number } | undefined;
+  /** The disk is locked with this key: nothing of the swarm part runs until it is given (R-R153). */
+  locked: string | undefined;
+  /** The key the disk was last locked with; empty when it is not. */
+  lockKey: string;
+  /** By call number. */
+  readonly calls: Map<number, WaitingCall>;
   lastCall: number;
   /** The agent's database has been written to: a sync is under way, and whether another is needed. */
   saving: 'no' | 'once' | 'again';
@@ -75,7 +99,7 @@ export interface NodeMemory {
 
 /** What an operator types at a node. `command` is the operator's own number, told in the answer. */
 export type NodeCommand =
-  | { readonly kind: 'node.init'; readonly command: number }
+  | { readonly kind: 'node.init'; readonly command: number; readonly forceNewCluster: boolean }
   | {
       readonly kind: 'node.join';
       readonly command: number;
@@ -83,6 +107,8 @@ export type NodeCommand =
       readonly token: string;
       readonly availability: Availability;
     }
+  | { readonly kind: 'node.leave'; readonly command: number; readonly force: boolean }
+  | { readonly kind: 'node.unlock'; readonly command: number; readonly key: string }
   | { readonly kind: 'node.call'; readonly command: number; readonly call: WithoutId<ControlCall> }
   | { readonly kind: 'node.kill'; readonly taskId: string }
   | { readonly kind: 'node.hang'; readonly taskId: string };
@@ -94,12 +120,17 @@ export type NodeTimer =
   | { readonly kind: 'node.saved' }
   | { readonly kind: 'node.call-limit'; readonly call: number }
   | { readonly kind: 'node.join-retry' }
-  | { readonly kind: 'node.join-limit'; readonly command: number };
+  | { readonly kind: 'node.join-limit'; readonly command: number }
+  | { readonly kind: 'node.renew' }
+  /** A manager that is no member any more has waited for the role of a worker; the second time it joins again (R-R134). */
+  | { readonly kind: 'node.expelled'; readonly nodeId: string; readonly again: boolean }
+  | { readonly kind: 'node.leave-limit'; readonly command: number };
 
 /** The answer to a command, for the operator who typed it. */
 export type NodeAnswer =
   | { readonly kind: 'answer'; readonly command: number; readonly reply: ControlReply }
   | { readonly kind: 'answer'; readonly command: number; readonly joined: Identity }
+  | { readonly kind: 'answer'; readonly command: number; readonly done: 'left' | 'unlocked' }
   | { readonly kind: 'answer'; readonly command: number; readonly error: CallError };
 
 export interface SwarmTypes {
@@ -117,7 +148,11 @@ export interface SwarmTypes {
     | PullMessage
     | PullStartedMessage
     | PullReplyMessage;
-  record: ManagerRecord | AgentRecord | { readonly kind: 'node.identity'; readonly identity: Identity };
+  record:
+    | ManagerRecord
+    | AgentRecord
+    | { readonly kind: 'node.identity'; readonly identity: Identity }
+    | { readonly kind: 'node.lock'; readonly key: string };
   note: ManagerNote | NodeAnswer;
 }
 

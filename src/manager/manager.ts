@@ -54,6 +54,36 @@ export function restartManager(context: ManagerContext, stored: StoredManager): 
   return start(context, stored);
 }
 
+/**
+ * Force-new-cluster (R-R150): what is not committed is discarded, every other member is removed by an entry that counts as committed,
+ * and the manager starts again alone. Services, nodes, tokens and tasks are kept.
+ */
+export function restartAlone(context: ManagerContext, manager: ManagerState): ManagerState {
+  const { raft, self } = manager;
+  const { committed } = raft.log;
+  const snapshot = raft.log.newestSnapshot;
+  const kept = raft.log.entries.filter(
+    ({ index }) => index > (snapshot?.index ?? raft.log.baseIndex) && index <= committed,
+  );
+  const term = raft.log.entries.find(({ index }) => index === committed)?.term ?? raft.log.baseTerm;
+  const removals = [...manager.members.keys()]
+    .filter((raftId) => raftId !== self.raftId)
+    .sort((a, b) => a - b)
+    .map((id, i) => {
+      const operations = [{ type: 'remove', id }] as const;
+      const change = { form: 'single', transition: 'auto', operations, context: null } as const;
+      return { kind: 'configuration', term, index: committed + 1 + i, change } as const;
+    });
+  const entries = [...kept, ...removals];
+  const hardState = { term: raft.term, vote: raft.vote, commit: committed + removals.length };
+  writeIdentity(context, self, [
+    ...(snapshot === null ? [] : [{ kind: 'raft.snapshot', snapshot } as const]),
+    { kind: 'raft.entries', entries },
+    { kind: 'raft.hard-state', hardState },
+  ]);
+  return start(context, { member: self, snapshot, hardState, entries });
+}
+
 function start(context: ManagerContext, stored: StoredManager): ManagerState {
   const durable: DurableState<EntryData, SnapshotData> = {
     id: stored.member.raftId,

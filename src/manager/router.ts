@@ -73,6 +73,11 @@ function tryCall(context: ManagerContext, manager: ManagerState, message: CallMe
 /** This manager leads. Before the barrier it reads, but does not write yet (R-R28). */
 function serve(context: ManagerContext, manager: ManagerState, message: CallMessage<Call>): void {
   const { call, route } = message;
+  if (isOwnCall(call) && isBlacklisted(manager, call.nodeId)) {
+    const error = `node ${call.nodeId} was removed from swarm`;
+    refuse(context, message, { code: 'PermissionDenied', message: error });
+    return;
+  }
   switch (call.method) {
     case 'get':
     case 'list':
@@ -94,6 +99,17 @@ function serve(context: ManagerContext, manager: ManagerState, message: CallMess
         refuse(context, message, { code: 'Unknown', message: lostLeadership });
       } else manager.leadership.queue.push({ reactor: 'control', job: { kind: 'change', call, route } });
   }
+}
+
+/** A call that a node makes in its own name. */
+function isOwnCall(call: Call): call is Call & { readonly nodeId: string } {
+  return 'nodeId' in call && call.method !== 'node.update' && call.method !== 'node.remove';
+}
+
+/** A removed node's certificate is refused for ever; commands about it are not its own (R-R141). */
+function isBlacklisted(manager: ManagerState, nodeId: string): boolean {
+  const cluster = manager.store.tables.cluster.values().next().value;
+  return cluster?.blacklist.includes(nodeId) === true;
 }
 
 function refuse(context: ManagerContext, { call, route }: CallMessage<Call>, error: CallError): void {

@@ -32,6 +32,7 @@ export interface CallError {
     | 'NotFound'
     | 'AlreadyExists'
     | 'PermissionDenied'
+    | 'Unauthenticated'
     | 'FailedPrecondition'
     | 'Aborted'
     | 'Unimplemented'
