@@ -59,7 +59,9 @@ export const schedulerReactor: Reactor<SchedulerState, SchedulerTimer, Scheduler
     return 'done';
   },
 
-  written(leader, state) {
+  written(leader, state, _job, outcome) {
+    // All that is known here dies with the leadership, whether the job had its turn or not.
+    if (outcome === 'lost') return;
     const { pass } = state;
     assert(pass?.decisions !== undefined, 'what has been written was decided');
     if (pass.done < pass.decisions.length) return;
