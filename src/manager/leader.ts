@@ -51,6 +51,9 @@ export interface Reactor<State, Timer, Job> {
   timer(leader: Leader<Timer, Job>, state: State, timer: Timer): void;
   write(leader: Leader<Timer, Job>, state: State, job: Job, tx: Transaction): 'done' | 'again';
   written(leader: Leader<Timer, Job>, state: State, job: Job, outcome: Outcome): void;
-  /** `write` threw a `CallFailure`: nothing of the transaction is left. Only for reactors that answer users; others must not throw one. */
+  /**
+   * `write` threw a `CallFailure`, and nothing of the transaction is left; or leadership went before `write` was called. Only for reactors
+   * that answer users; others must not throw one, and learn nothing of a leadership that is over.
+   */
   refused?(leader: Leader<Timer, Job>, state: State, job: Job, failure: CallFailure): void;
 }

@@ -60,8 +60,10 @@ export function endLeadership(context: ManagerContext, manager: ManagerState): v
     new ReactorDesk(context, manager, leadership, 'dispatcher'),
     stateOf(leadership, 'dispatcher'),
   );
-  const open = leadership.inFlight ? [leadership.inFlight.job, ...leadership.queue] : [...leadership.queue];
-  for (const job of open) finishJob(context, manager, leadership, job, 'lost');
+  if (leadership.inFlight !== undefined) {
+    finishJob(context, manager, leadership, leadership.inFlight.job, 'lost');
+  }
+  for (const job of leadership.queue) dropJob(context, manager, leadership, job);
   for (const { callId, route } of leadership.joins) {
     const error = { code: 'FailedPrecondition', message: lostLeadership } as const;
     sendReply(context, route, { method: 'control.failed', id: callId, error });
@@ -184,6 +186,18 @@ function refuseJob<Name extends ReactorName>(
   const { refused } = reactors[reactor];
   if (refused === undefined) throw failure;
   refused(new ReactorDesk(context, manager, leadership, reactor), stateOf(leadership, reactor), job, failure);
+}
+
+/** A job that nothing was written of: only reactors that answer users need to know. */
+function dropJob<Name extends ReactorName>(
+  context: ManagerContext,
+  manager: ManagerState,
+  leadership: Leadership,
+  { reactor, job }: ReactorJob<Name>,
+): void {
+  const desk = new ReactorDesk(context, manager, leadership, reactor);
+  const failure = new CallFailure('Unknown', lostLeadership);
+  reactors[reactor].refused?.(desk, stateOf(leadership, reactor), job, failure);
 }
 
 function finishJob<Name extends ReactorName>(
