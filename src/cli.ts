@@ -39,7 +39,7 @@ let exitCode: number = exitCodes.passed;
 program
   .command('run')
   .description('run a scenario and tell its story')
-  .argument('<file>', 'a .ts or .js module whose default export is a scenario')
+  .argument('<file>', 'a .ts or .js module whose default export is a scenario, or several')
   .option('--seed <seed>', 'the seed that decides every draw', seedText, '1')
   .option('--seeds <range>', 'run many seeds, as in 1..200 or 3,7,11, and report those that fail', seedList)
   .option('--trace <file>', 'write every event as a line of JSON')

@@ -1,10 +1,10 @@
-// `swarmlab run`: one scenario with its story, or many seeds of it. Part of the rim: files, streams and the wall clock.
+// `swarmlab run`: the scenarios of a file with their stories, or many seeds of them. Part of the rim: files, streams, the wall clock.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import process from 'node:process';
 import { ScenarioFailure } from './failure.ts';
-import { loadScenario } from './load.ts';
+import { loadScenarios } from './load.ts';
 import { complain, outcomeText, Progress, painter, print, storyText } from './output.ts';
 import { placeIn } from './place.ts';
 import { type Outcome, runScenario } from './run.ts';
@@ -22,88 +22,121 @@ export interface RunFlags {
 /** Exit codes of the command. */
 export const exitCodes = { passed: 0, failed: 1, usage: 2 } as const;
 
-/** Runs a scenario file. @returns the exit code */
+/** Failures told in full; the others by their seed alone. */
+const mostTold = 20;
+
+/** A scenario of a file. */
+interface Entry {
+  /** The file's name; with a number where the file has several: `quorum-loss.ts 2/4`. */
+  readonly name: string;
+  readonly scenario: Scenario;
+}
+
+/** Runs the scenarios of a file. @returns the exit code */
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
-  let scenario: Scenario;
+  let scenarios: readonly Scenario[];
   try {
-    scenario = await loadScenario(file);
+    scenarios = await loadScenarios(file);
   } catch (error) {
     if (!(error instanceof ScenarioFailure)) throw error;
     complain(error.message);
     return exitCodes.failed;
   }
+  const count = scenarios.length;
+  const entries = scenarios.map((scenario, i) => ({
+    name: `${basename(file)}${count === 1 ? '' : ` ${i + 1}/${count}`}`,
+    scenario,
+  }));
   return flags.seeds === undefined
-    ? runOne(file, scenario, flags)
-    : runMany(file, scenario, flags.seeds, flags);
+    ? runOnce(file, entries, flags)
+    : runSeeds(file, entries, flags.seeds, flags);
 }
 
-function runOne(file: string, scenario: Scenario, { seed, trace, json, quiet }: RunFlags): number {
+/** Runs each scenario with one seed. */
+function runOnce(file: string, entries: readonly Entry[], flags: RunFlags): number {
+  const sink = flags.trace === undefined ? undefined : openTrace(flags.trace);
+  if (sink instanceof Error) {
+    complain(`--trace ${flags.trace}: ${sink.message}`);
+    return exitCodes.failed;
+  }
+  const passed = entries.map((entry, i) => {
+    if (i > 0 && !flags.json && !flags.quiet) print('');
+    return runOne(file, entry, flags, sink?.write);
+  });
+  sink?.close();
+  return passed.every((each) => each) ? exitCodes.passed : exitCodes.failed;
+}
+
+/** @returns whether it passed */
+function runOne(
+  file: string,
+  { name, scenario }: Entry,
+  { seed, json, quiet }: RunFlags,
+  trace: ((line: string) => void) | undefined,
+): boolean {
   const paint = painter(process.stdout);
   const tell = (line: StoryLine) => print(json ? JSON.stringify(line) : storyText(line, paint));
   if (!json && !quiet) print(paint('bold', scenario.title));
-  const sink = trace === undefined ? undefined : openTrace(trace);
-  if (sink instanceof Error) {
-    complain(`--trace ${trace}: ${sink.message}`);
-    return exitCodes.failed;
-  }
   const begun = performance.now();
-  const outcome = runScenario(scenario, {
-    seed,
-    ...(!quiet && { tell }),
-    ...(sink && { trace: sink.write }),
-  });
+  const outcome = runScenario(scenario, { seed, ...(!quiet && { tell }), ...(trace && { trace }) });
   const wall = performance.now() - begun;
-  sink?.close();
   if (!json && !quiet) print('');
-  if (json) print(JSON.stringify({ ...summary(file, outcome), wallMilliseconds: Math.round(wall) }));
-  else print(outcomeText(basename(file), outcome, wall, paint));
-  if (outcome.passed) return exitCodes.passed;
-  complain(painter(process.stderr)('red', whyFailed(file, outcome)));
-  return exitCodes.failed;
+  if (json) {
+    print(JSON.stringify({ ...summary(file, scenario, outcome), wallMilliseconds: Math.round(wall) }));
+  } else print(outcomeText(name, outcome, wall, paint));
+  if (!outcome.passed) complain(painter(process.stderr)('red', whyFailed(file, outcome)));
+  return outcome.passed;
 }
 
 /** Runs many seeds, and names those that fail with the command that replays each. */
-function runMany(file: string, scenario: Scenario, seeds: readonly string[], { json }: RunFlags): number {
-  const progress = new Progress(seeds.length);
-  const failures: Outcome[] = [];
+function runSeeds(
+  file: string,
+  entries: readonly Entry[],
+  seeds: readonly string[],
+  { json }: RunFlags,
+): number {
+  const progress = new Progress(entries.length * seeds.length);
+  const failures: { readonly entry: Entry; readonly outcome: Outcome }[] = [];
+  let runs = 0;
   let events = 0;
   const begun = performance.now();
-  for (const [i, seed] of seeds.entries()) {
-    const outcome = runScenario(scenario, { seed });
-    events += outcome.events;
-    if (!outcome.passed) failures.push(outcome);
-    progress.show(i + 1, failures.length);
+  for (const seed of seeds) {
+    for (const entry of entries) {
+      const outcome = runScenario(entry.scenario, { seed });
+      runs += 1;
+      events += outcome.events;
+      if (!outcome.passed) failures.push({ entry, outcome });
+      progress.show(runs, failures.length);
+    }
   }
   const wall = performance.now() - begun;
   progress.end();
+  const passed = runs - failures.length;
   if (json) {
-    print(
-      JSON.stringify({
-        file,
-        seeds: seeds.length,
-        passed: seeds.length - failures.length,
-        failed: failures.map((outcome) => summary(file, outcome)),
-        events,
-        wallMilliseconds: Math.round(wall),
-      }),
+    const failed = failures.map(({ entry, outcome }) => summary(file, entry.scenario, outcome));
+    const wallMilliseconds = Math.round(wall);
+    print(JSON.stringify({ file, seeds: seeds.length, runs, passed, failed, events, wallMilliseconds }));
+  } else {
+    for (const { entry, outcome } of failures.slice(0, mostTold)) {
+      complain(`${entry.name}, seed ${outcome.seed}: ${whyFailed(file, outcome)}`);
+      complain(`  replay: swarmlab run ${file} --seed ${outcome.seed}`);
+    }
+    const untold = failures.slice(mostTold).map(({ outcome }) => outcome.seed);
+    if (untold.length > 0)
+      complain(`and ${untold.length} more, with seeds ${[...new Set(untold)].join(',')}`);
+    const paint = painter(process.stdout);
+    const verdict = paint(
+      failures.length === 0 ? 'green' : 'red',
+      `${passed} passed, ${failures.length} failed`,
     );
-    return failures.length === 0 ? exitCodes.passed : exitCodes.failed;
+    const what = `${seeds.length} seeds${runs === seeds.length ? '' : `, ${runs} runs`}`;
+    print(`${basename(file)}: ${what}: ${verdict} (${(wall / 1000).toFixed(2)} s wall, ${events} events)`);
   }
-  for (const outcome of failures) {
-    complain(`seed ${outcome.seed}: ${whyFailed(file, outcome)}`);
-    complain(`  replay: swarmlab run ${file} --seed ${outcome.seed}`);
-  }
-  const paint = painter(process.stdout);
-  const count = `${seeds.length - failures.length} passed, ${failures.length} failed`;
-  const verdict = paint(failures.length === 0 ? 'green' : 'red', count);
-  print(
-    `${basename(file)}: ${seeds.length} seeds: ${verdict} (${(wall / 1000).toFixed(2)} s wall, ${events} events)`,
-  );
   return failures.length === 0 ? exitCodes.passed : exitCodes.failed;
 }
 
-function summary(file: string, { stack: _, ...outcome }: Outcome): object {
-  return { file, ...outcome };
+function summary(file: string, { title }: Scenario, { stack: _, ...outcome }: Outcome): object {
+  return { file, title, ...outcome };
 }
 
 /** The failure, with the place in the script where there is one. */

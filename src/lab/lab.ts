@@ -2,7 +2,6 @@
 // time passes only inside such calls. Looking is free, and sees what no one inside could: the truth at this moment.
 
 import type { Swarm } from '../cluster/swarm.ts';
-import type { NodeMemory } from '../cluster/types.ts';
 import { isDirty } from '../manager/orchestrator/dirty.ts';
 import { matches, parseConstraints } from '../model/constraint.ts';
 import { second } from '../model/duration.ts';
@@ -10,12 +9,13 @@ import type { Service, UpdateStatus } from '../model/objects.ts';
 import { type NodeState, TaskState, type UpdateState } from '../model/state.ts';
 import type { Fault, LinkSettings } from '../sim/fault.ts';
 import type { Reader } from '../store/reader.ts';
+import type { Audience } from './audience.ts';
 import { ScenarioFailure } from './failure.ts';
 import { type ImageScript, imageBehaviour } from './image.ts';
 import { Operator, Refusal } from './operator.ts';
 import { duration } from './options.ts';
 import { formatTime } from './time.ts';
-import { type NodeView, nodeView, type TaskView, taskView } from './views.ts';
+import { containersOn, type NodeView, nodeView, type TaskView, taskView } from './views.ts';
 
 /** A link's settings as a script gives them: durations like `50ms`, probabilities in per cent. */
 export interface LinkOptions {
@@ -31,13 +31,6 @@ export interface Limits {
   /** Virtual time, microseconds. */
   readonly time: number;
   readonly events: number;
-}
-
-/** Somebody who hears what a script says of itself. */
-export interface Audience {
-  say(text: string): void;
-  /** A promise that held. */
-  kept(promise: string): void;
 }
 
 export class Lab {
@@ -59,7 +52,7 @@ export class Lab {
     this.#check([host]);
     let operator = this.#operators.get(host);
     if (operator === undefined) {
-      operator = new Operator(this.#swarm, host, () => this.#checkLimits());
+      operator = new Operator(this.#swarm, host, this.#audience, () => this.#checkLimits());
       this.#operators.set(host, operator);
     }
     return operator;
@@ -328,15 +321,7 @@ export class Lab {
   /** Names of the tasks whose containers run on a machine, whatever the managers know of it. */
   containers(host: string): readonly string[] {
     this.#check([host]);
-    const agent: NodeMemory['agent'] = this.#swarm.memoryOf(host)?.agent;
-    if (agent === undefined) return [];
-    const names: string[] = [];
-    for (const container of agent.containers.values()) {
-      if (container.phase !== 'running') continue;
-      const task = agent.tasks.get(container.taskId)?.task;
-      names.push(task === undefined ? container.taskId : taskView(this.#state(), task).name);
-    }
-    return names.sort((a, b) => (a < b ? -1 : 1));
+    return containersOn(this.#swarm, host).map(({ name }) => name);
   }
 
   /** True when a service, or every service, has all its tasks running and no update under way. */
@@ -390,12 +375,15 @@ function isConverged(state: Reader, service: Service): boolean {
   const wanted = state.tasksOfService(service.id).filter((task) => task.desiredState <= TaskState.Running);
   // A paused update leaves old tasks where they are; short of that every task must be what the service asks for.
   const paused = update === 'paused' || update === 'rollback_paused';
-  const allRun = wanted.every(
-    (task) =>
+  const allRun = wanted.every((task) => {
+    const node = state.get('node', task.nodeId);
+    return (
       task.status.state === TaskState.Running &&
-      state.get('node', task.nodeId)?.status.state === 'ready' &&
-      (paused || !isDirty(state, service, task)),
-  );
+      node?.status.state === 'ready' &&
+      node.spec.availability !== 'drain' &&
+      (paused || !isDirty(state, service, task))
+    );
+  });
   return allRun && wanted.length === wantedCount(state, service);
 }
 

@@ -1,4 +1,4 @@
-// Loads a scenario from a file. Part of the rim: reads the disk.
+// Loads the scenarios of a file. Part of the rim: reads the disk.
 
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { placeIn } from './place.ts';
 import type { Scenario } from './scenario.ts';
 
 /** @throws ScenarioFailure in one sentence: no such file, not a scenario, an error while it was read */
-export async function loadScenario(file: string): Promise<Scenario> {
+export async function loadScenarios(file: string): Promise<readonly Scenario[]> {
   const path = resolve(file);
   if (!existsSync(path) || !statSync(path).isFile()) {
     throw new ScenarioFailure(`${file}: there is no such file`);
@@ -25,21 +25,26 @@ export async function loadScenario(file: string): Promise<Scenario> {
     const place = error instanceof Error ? placeIn(path, error.stack) : undefined;
     throw new ScenarioFailure(`${file}${place ? `:${place}` : ''}: cannot be loaded: ${text}`);
   }
-  const scenario = defaultExport(module);
-  if (isScenario(scenario)) return scenario;
+  const scenarios = defaultExport(module);
+  if (isScenarios(scenarios)) return scenarios;
+  if (isScenario(scenarios)) return [scenarios];
   throw new ScenarioFailure(
-    `${file}: does not export a scenario: its default export must be an object with title (text), cluster (object) and script (function)`,
+    `${file}: does not export a scenario: its default export must be an object with title (text), cluster (object) and script (function), or an array of them`,
   );
 }
 
 /** The default export; twice default where a CommonJS loader stood in between. */
 function defaultExport(module: unknown): unknown {
   const once = hasDefault(module) ? module.default : undefined;
-  return hasDefault(once) && !isScenario(once) ? once.default : once;
+  return hasDefault(once) ? once.default : once;
 }
 
 function hasDefault(value: unknown): value is { readonly default: unknown } {
   return typeof value === 'object' && value !== null && 'default' in value;
+}
+
+function isScenarios(value: unknown): value is readonly Scenario[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isScenario);
 }
 
 function isScenario(value: unknown): value is Scenario {

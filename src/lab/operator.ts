@@ -2,12 +2,15 @@
 // refused, with Docker's own text.
 
 import { Client } from '../cluster/client.ts';
-import type { Swarm } from '../cluster/swarm.ts';
+import { noDaemon, type Swarm } from '../cluster/swarm.ts';
 import { CallFailure } from '../model/failure.ts';
 import { makeLabels, removeLabel } from '../model/labels.ts';
 import type { Availability } from '../model/state.ts';
+import type { Audience } from './audience.ts';
+import { ScenarioFailure } from './failure.ts';
+import { createCommand, line, updateCommand } from './flags.ts';
 import { changedSpec, createdSpec, type ServiceOptions } from './options.ts';
-import { type NodeView, nodeView, type TaskView, taskView } from './views.ts';
+import { containersOn, type NodeView, nodeView, type TaskView, taskView } from './views.ts';
 
 export interface NodeOptions {
   readonly availability?: Availability;
@@ -21,7 +24,9 @@ export class Refusal extends Error {
 }
 
 /** Docker's words for a refusal: errors of the managers carry their code, the daemon's own do not (R-R206). */
-export function refusalText({ code, message }: CallFailure): string {
+function refusalText({ code, message }: CallFailure): string {
+  // Nobody but the client is there to say it.
+  if (message === noDaemon) return message;
   const daemon = code === 'Unavailable';
   return `Error response from daemon: ${daemon ? '' : `rpc error: code = ${code} desc = `}${message}`;
 }
@@ -30,23 +35,28 @@ export class Operator {
   readonly host: string;
   readonly #client: Client;
   readonly #swarm: Swarm;
+  readonly #audience: Audience;
   readonly #afterwards: () => void;
 
   /** @param afterwards called after every command, however it ended */
-  constructor(swarm: Swarm, host: string, afterwards: () => void) {
+  constructor(swarm: Swarm, host: string, audience: Audience, afterwards: () => void) {
     this.#swarm = swarm;
     this.host = host;
     this.#client = new Client(swarm, host);
+    this.#audience = audience;
     this.#afterwards = afterwards;
   }
 
-  /** @throws Refusal with the text docker would print */
-  #do<R>(act: () => R): R {
+  /** Types a command line. @throws Refusal with the text docker would print */
+  #do<R>(command: string, act: () => R): R {
+    this.#audience.typed(this.host, command);
     try {
       return act();
     } catch (error) {
-      if (error instanceof CallFailure) throw new Refusal(refusalText(error));
-      throw error;
+      if (!(error instanceof CallFailure)) throw error;
+      const text = refusalText(error);
+      this.#audience.refused(this.host, text);
+      throw new Refusal(text);
     } finally {
       this.#afterwards();
     }
@@ -56,23 +66,35 @@ export class Operator {
     /** `docker service create --name NAME ...`; does not wait. Returns the service's ID. */
     create: (name: string, options: ServiceOptions): string => {
       const spec = createdSpec(name, options);
-      return this.#do(() => this.#client.createService(spec));
+      return this.#do(createCommand(name, options), () => this.#client.createService(spec));
     },
     /** `docker service update NAME ...`: what is not given stays; does not wait. */
-    update: (name: string, options: ServiceOptions): void =>
-      this.#do(() => this.#client.updateService(name, (spec) => changedSpec(spec, options))),
+    update: (name: string, options: ServiceOptions): void => {
+      if (options.mode !== undefined) {
+        throw new ScenarioFailure(`service ${name}: docker service update cannot change the mode`);
+      }
+      const before = this.#swarm.state()?.findByName('service', name);
+      this.#do(updateCommand(name, options, before?.spec), () =>
+        this.#client.updateService(name, (spec) => changedSpec(spec, options)),
+      );
+    },
     /** `docker service scale NAME=REPLICAS`. */
     scale: (name: string, replicas: number): void =>
-      this.#do(() => this.#client.updateService(name, (spec) => changedSpec(spec, { replicas }))),
+      this.#do(line('docker service scale', `${name}=${replicas}`), () =>
+        this.#client.updateService(name, (spec) => changedSpec(spec, { replicas })),
+      ),
     /** `docker service rollback NAME`. */
-    rollback: (name: string): void => this.#do(() => this.#client.rollbackService(name)),
+    rollback: (name: string): void =>
+      this.#do(line('docker service rollback', name), () => this.#client.rollbackService(name)),
     /** `docker service rm NAME`. */
-    remove: (name: string): void => this.#do(() => this.#client.removeService(name)),
+    remove: (name: string): void =>
+      this.#do(line('docker service rm', name), () => this.#client.removeService(name)),
     /** `docker service ls`: the names. */
-    ls: (): readonly string[] => this.#do(() => this.#client.list('service').map(({ spec }) => spec.name)),
+    ls: (): readonly string[] =>
+      this.#do('docker service ls', () => this.#client.list('service').map(({ spec }) => spec.name)),
     /** `docker service ps NAME`: its tasks, old ones included, as the leader answers. */
     ps: (name: string): readonly TaskView[] =>
-      this.#do(() => {
+      this.#do(line('docker service ps', name), () => {
         const tasks = this.#client.tasks(this.#client.service(name));
         const reader = this.#swarm.state();
         return reader === undefined ? [] : tasks.map((task) => taskView(reader, task));
@@ -82,7 +104,7 @@ export class Operator {
   readonly node = {
     /** `docker node ls`, sorted by name. */
     ls: (): readonly NodeView[] =>
-      this.#do(() => {
+      this.#do('docker node ls', () => {
         const { nodes, managers } = this.#client.nodes();
         return nodes
           .map((node) => {
@@ -93,22 +115,42 @@ export class Operator {
           .sort((a, b) => (a.name < b.name ? -1 : 1));
       }),
     /** `docker node update NAME ...`. */
-    update: (name: string, { availability, addLabels, removeLabels }: NodeOptions): void =>
-      this.#do(() =>
+    update: (name: string, { availability, addLabels = {}, removeLabels = [] }: NodeOptions): void => {
+      const words = [
+        ...(availability === undefined ? [] : ['--availability', availability]),
+        ...Object.entries(addLabels).flatMap(([key, value]) => ['--label-add', `${key}=${value}`]),
+        ...removeLabels.flatMap((key) => ['--label-rm', key]),
+      ];
+      this.#do(line('docker node update', ...words, name), () =>
         this.#client.updateNode(name, (spec) => {
-          let labels = makeLabels([...spec.labels, ...Object.entries(addLabels ?? {})]);
-          for (const key of removeLabels ?? []) labels = removeLabel(labels, key);
+          let labels = makeLabels([...spec.labels, ...Object.entries(addLabels)]);
+          for (const key of removeLabels) labels = removeLabel(labels, key);
           return { ...spec, labels, ...(availability && { availability }) };
         }),
-      ),
+      );
+    },
     /** `docker node rm NAME`. */
     remove: (name: string, { force = false }: { readonly force?: boolean } = {}): void =>
-      this.#do(() => this.#client.removeNode(name, force)),
+      this.#do(line('docker node rm', ...(force ? ['--force'] : []), name), () =>
+        this.#client.removeNode(name, force),
+      ),
   };
 
   readonly swarm = {
     /** `docker swarm update --task-history-limit N`. */
     setTaskHistoryLimit: (limit: number): void =>
-      this.#do(() => this.#client.updateCluster((spec) => ({ ...spec, taskHistoryLimit: limit }))),
+      this.#do(line('docker swarm update --task-history-limit', String(limit)), () =>
+        this.#client.updateCluster((spec) => ({ ...spec, taskHistoryLimit: limit })),
+      ),
   };
+
+  /** `docker kill` of the container of a task that runs here, by the task's name (`web.1`). */
+  kill(task: string): void {
+    this.#do(line('docker kill', task), () => {
+      if (!this.#swarm.world.isUp(this.host)) throw new CallFailure('Unavailable', noDaemon);
+      const found = containersOn(this.#swarm, this.host).find(({ name }) => name === task);
+      if (found === undefined) throw new CallFailure('Unavailable', `No such container: ${task}`);
+      this.#swarm.order(this.host, { kind: 'node.kill', taskId: found.taskId });
+    });
+  }
 }

@@ -67,16 +67,18 @@ export function runScenario(scenario: Scenario, options: RunOptions): Outcome {
     const { world } = swarm;
     assembleSwarm(swarm);
     const lab = new Lab(swarm, limits, {
-      say: (text) => story?.say(world.now, 'say', text),
+      say: (text) => story?.tell(world.now, 'say', '', text),
       kept: (promise) => {
         promises += 1;
-        story?.say(world.now, 'kept', promise);
+        story?.tell(world.now, 'kept', '', promise);
       },
+      typed: (host, command) => story?.tell(world.now, 'command', 'operator', `on ${host}: ${command}`),
+      refused: (host, text) => story?.tell(world.now, 'trouble', host, text),
     });
     const result: unknown = scenario.script(lab);
-    if (result instanceof Promise) {
+    if (isThenable(result)) {
       // Its rejection would come after the run has ended, and be nobody's.
-      result.catch(() => {});
+      result.then(undefined, () => {});
       throw new ScenarioFailure(
         'the script is async, but virtual time passes in the calls of the lab: write it without async and await',
       );
@@ -85,6 +87,12 @@ export function runScenario(scenario: Scenario, options: RunOptions): Outcome {
   } catch (error) {
     return ended(error);
   }
+}
+
+function isThenable(
+  value: unknown,
+): value is { readonly then: (resolved: undefined, rejected: () => void) => unknown } {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function failureText(failure: unknown): string {

@@ -1,4 +1,5 @@
-// What a scenario is: a title, a cluster, and a synchronous script against a lab. A scenario file exports one as its default.
+// What a scenario is: a title, a cluster, and a synchronous script against a lab. The default export of a scenario file is one scenario,
+// or an array of them, which run one after the other, each in a world of its own.
 
 import type { ClusterRequest } from './cluster.ts';
 import type { Lab } from './lab.ts';

@@ -1,15 +1,15 @@
 // The story of a run: what its events and notes mean, in plain sentences. One term a thing, the actor first, numbers from the facts.
 // Sees everything, changes nothing, prints nothing.
 
-import type { NodeCommand, SwarmTypes } from '../cluster/types.ts';
+import type { SwarmTypes } from '../cluster/types.ts';
 import type { ManagerNote } from '../manager/context.ts';
-import { formatDuration } from '../model/duration.ts';
+import { second } from '../model/duration.ts';
 import type { Node, Service, Task } from '../model/objects.ts';
-import { isTerminal, TaskState, taskStateName } from '../model/state.ts';
 import type { SimEvent } from '../sim/event.ts';
-import type { Fault } from '../sim/fault.ts';
 import type { Watcher } from '../sim/world.ts';
 import type { StoreEvent } from '../store/event.ts';
+import { faultText } from './fault-text.ts';
+import { type TaskChange, taskChanges } from './task-changes.ts';
 
 /** What kind of line it is: colour and filters go by it. */
 export type StoryKind =
@@ -32,20 +32,24 @@ export interface StoryLine {
   readonly text: string;
 }
 
-/** Listens to a world and tells `tell` line by line. */
+/** Listens to a world and tells `hear` line by line. */
 export class Story implements Watcher<SwarmTypes> {
-  readonly #tell: (line: StoryLine) => void;
+  readonly #hear: (line: StoryLine) => void;
   #now = 0;
   /** Host names of nodes, as they become known. */
   readonly #names = new Map<string, string>();
+  /** When each manager last heard a leader. */
+  readonly #heard = new Map<string, number>();
+  /** The term each manager leads in. */
+  readonly #terms = new Map<string, number>();
 
-  constructor(tell: (line: StoryLine) => void) {
-    this.#tell = tell;
+  constructor(hear: (line: StoryLine) => void) {
+    this.#hear = hear;
   }
 
-  /** What the script says itself, at the world's time. */
-  say(at: number, kind: 'say' | 'kept', text: string): void {
-    this.#tell({ at, kind, who: '', text });
+  /** What is not an event of the world: what the script says, and what it types. */
+  tell(at: number, kind: StoryKind, who: string, text: string): void {
+    this.#hear({ at, kind, who, text });
   }
 
   event(event: SimEvent<SwarmTypes>): void {
@@ -54,19 +58,19 @@ export class Story implements Watcher<SwarmTypes> {
       const { body } = event;
       // Adding and scripting machines is the stage, not the play.
       if (body.kind !== 'add' && body.kind !== 'configure') this.#line('fault', 'fault', faultText(body));
-    } else if (event.kind === 'command') this.#command(event.to, event.body);
+    } else if (event.kind === 'command') this.#entry(event.to, event.body);
+    else if (event.kind === 'message' && event.body.kind === 'raft') {
+      const { kind } = event.body.message;
+      if (kind === 'append' || kind === 'heartbeat') this.#heard.set(event.to, event.at);
+    }
   }
 
   note(host: string, note: SwarmTypes['note']): void {
     switch (note.kind) {
       case 'answer':
-        if ('error' in note) this.#line('trouble', host, `answers: ${note.error.message}`);
-        else if ('joined' in note) {
-          this.#names.set(note.joined.nodeId, host);
-          this.#line('node', host, `is part of the swarm as a ${note.joined.role}`);
-        } else if (note.reply.method === 'control.failed') {
-          this.#line('trouble', host, `answers: ${note.reply.error.message}`);
-        }
+        if (!('joined' in note)) return;
+        this.#names.set(note.joined.nodeId, host);
+        this.#line('node', host, `is part of the swarm as a ${note.joined.role}`);
         return;
       case 'store.changed':
         for (const group of groupEvents(note.events)) this.#changes(group);
@@ -77,43 +81,50 @@ export class Story implements Watcher<SwarmTypes> {
   }
 
   #line(kind: StoryKind, who: string, text: string): void {
-    this.#tell({ at: this.#now, kind, who, text });
+    this.tell(this.#now, kind, who, text);
+  }
+
+  /** Machines enter the swarm before any script runs. */
+  #entry(host: string, body: SwarmTypes['body']): void {
+    if (body.kind === 'node.init') this.#line('command', 'operator', `on ${host}: docker swarm init`);
+    if (body.kind !== 'node.join') return;
+    this.#line('command', 'operator', `on ${host}: docker swarm join ${body.manager}:2377`);
   }
 
   #raft(host: string, note: Exclude<ManagerNote, { readonly kind: 'store.changed' }>): void {
     switch (note.kind) {
-      case 'raft.campaign':
-        this.#line('raft', host, `asks for votes in term ${note.term}`);
+      case 'raft.campaign': {
+        const heard = this.#heard.get(host);
+        const why = heard === undefined ? '' : `: no leader heard for ${seconds(this.#now - heard)}`;
+        this.#line('raft', host, `asks for votes in term ${note.term}${why}`);
         return;
+      }
       case 'raft.elected':
+        this.#terms.set(host, note.term);
         this.#line('raft', host, `wins the election of term ${note.term}`);
         return;
       case 'raft.announced':
         this.#line('raft', host, `leads: everything committed before term ${note.term} is applied`);
         return;
-      case 'raft.deposed':
-        this.#line('raft', host, `gives up leadership (its term is ${note.term} now)`);
+      case 'raft.deposed': {
+        const why =
+          note.term === this.#terms.get(host)
+            ? 'too few managers answer'
+            : `another manager is in term ${note.term}`;
+        this.#line('raft', host, `leads no longer: ${why}`);
         return;
+      }
       case 'raft.member':
         this.#line('raft', note.host, `is ${note.change} as a member of the Raft group`);
     }
   }
 
-  #command(host: string, body: SwarmTypes['body']): void {
-    const text = commandText(body, (nodeId) => this.#name(nodeId));
-    if (text !== undefined) this.#line('command', 'operator', `on ${host}: ${text}`);
-  }
-
-  #name(nodeId: string): string {
-    return this.#names.get(nodeId) ?? nodeId.slice(0, 12);
-  }
-
-  /** Changes of one kind that one transaction made. */
+  /** Changes of one kind of record that one transaction made. */
   #changes(events: readonly StoreEvent[]): void {
     const [first] = events;
     switch (first?.kind) {
       case 'node':
-        for (const event of events) if (event.kind === 'node') this.#node(event);
+        this.#nodes(events.filter((event) => event.kind === 'node'));
         return;
       case 'service':
         for (const event of events) if (event.kind === 'service') this.#service(event);
@@ -125,17 +136,29 @@ export class Story implements Watcher<SwarmTypes> {
     }
   }
 
-  #node(event: StoreEvent<'node'>): void {
-    if (event.action === 'remove') {
-      this.#line('node', this.#name(event.id), 'is removed from the swarm');
-      return;
+  #nodes(events: readonly StoreEvent<'node'>[]): void {
+    const states = new Map<string, Node[]>();
+    for (const event of events) {
+      if (event.action === 'remove') {
+        this.#names.delete(event.id);
+        this.#line('node', nodeName(event.before), 'is removed from the swarm');
+        continue;
+      }
+      const { after } = event;
+      this.#names.set(after.id, nodeName(after));
+      if (event.action === 'create') continue;
+      const { before } = event;
+      for (const text of specChanges(before, after)) this.#line('node', nodeName(after), text);
+      if (before.status.state === after.status.state) continue;
+      const { state, message } = after.status;
+      const text = message === '' ? state : `${state}: ${message}`;
+      states.set(text, [...(states.get(text) ?? []), after]);
     }
-    const { after } = event;
-    const hostname = after.description?.hostname;
-    if (hostname !== undefined) this.#names.set(after.id, hostname);
-    if (event.action === 'create') return;
-    for (const text of nodeChanges(event.before, after)) {
-      this.#line(after.status.state === 'down' ? 'trouble' : 'node', this.#name(after.id), text);
+    for (const [text, nodes] of states) {
+      const down = nodes.some(({ status }) => status.state === 'down');
+      const all = nodes.length > 2 && nodes.length === this.#names.size;
+      const who = all ? `all ${nodes.length} nodes` : listOf(nodes.map(nodeName).sort(byText));
+      this.#line(down ? 'trouble' : 'node', 'dispatcher', `marks ${who} ${text}`);
     }
   }
 
@@ -145,29 +168,45 @@ export class Story implements Watcher<SwarmTypes> {
       return;
     }
     const { after } = event;
-    const texts = event.action === 'create' ? [createdText(after)] : serviceChanges(event.before, after);
-    for (const text of texts) {
-      const trouble = text.includes('paused') || text.includes('rolled back');
-      this.#line(trouble ? 'trouble' : 'service', after.spec.name, text);
+    const { name } = after.spec;
+    if (event.action === 'create') {
+      this.#line('service', name, 'is created');
+      return;
     }
+    const { before } = event;
+    const texts = serviceChanges(before, after);
+    if (texts.length === 0 && before.specVersion !== after.specVersion) texts.push('has a new spec');
+    for (const text of texts) this.#line('service', name, text);
+    const status = after.updateStatus;
+    if (status === undefined || before.updateStatus?.state === status.state) return;
+    const trouble = status.state === 'paused' || status.message.startsWith('update rolled back');
+    const kind = trouble || status.state === 'rollback_paused' ? 'trouble' : 'service';
+    this.#line(kind, name, `update status is ${status.state}: ${status.message}`);
   }
 
-  /** Tasks that share a change share a line. */
   #tasks(events: readonly StoreEvent<'task'>[]): void {
-    const groups = new Map<string, { readonly change: TaskChange; readonly names: string[] }>();
+    const groups = new Map<string, TaskChange[]>();
     for (const event of events) {
       if (event.action === 'remove') continue;
       const before = event.action === 'create' ? undefined : event.before;
-      for (const change of taskChanges(before, event.after, (nodeId) => this.#name(nodeId))) {
+      for (const change of taskChanges(before, event.after, this.#nodeOf(event.after))) {
         const key = `${change.who}/${change.text}`;
-        const group = groups.get(key) ?? { change, names: [] };
-        group.names.push(change.subject);
-        groups.set(key, group);
+        groups.set(key, [...(groups.get(key) ?? []), change]);
       }
     }
-    for (const { change, names } of groups.values()) {
-      this.#line(change.trouble ? 'trouble' : 'task', change.who, change.text.replace('%', listOf(names)));
+    for (const group of groups.values()) {
+      const [change] = group;
+      if (change === undefined) continue;
+      const subjects = group
+        .sort((a, b) => a.slot - b.slot || byText(a.subject, b.subject))
+        .map(({ subject }) => subject);
+      const text = change.text.replace('%', () => listOf(subjects));
+      this.#line(change.trouble ? 'trouble' : 'task', change.who, text);
     }
+  }
+
+  #nodeOf({ nodeId }: Task): string {
+    return this.#names.get(nodeId) ?? nodeId;
   }
 }
 
@@ -182,172 +221,48 @@ function groupEvents(events: readonly StoreEvent[]): StoreEvent[][] {
   return groups;
 }
 
-interface TaskChange {
-  readonly who: string;
-  /** `%` stands for the tasks. */
-  readonly text: string;
-  readonly subject: string;
-  readonly trouble: boolean;
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The changes of a task that the story tells: created, placed, running, ended, told to stop, stuck. */
-function taskChanges(
-  before: Task | undefined,
-  after: Task,
-  nameOf: (nodeId: string) => string,
-): TaskChange[] {
-  const node = after.nodeId === '' ? '' : nameOf(after.nodeId);
-  const subject =
-    after.slot === 0
-      ? `${after.serviceAnnotations.name}.${node}`
-      : `${after.serviceAnnotations.name}.${after.slot}`;
-  const { state, err, message } = after.status;
-  const was = before?.status;
-  const changes: TaskChange[] = [];
-  const add = (who: string, text: string, trouble = false) => changes.push({ who, text, subject, trouble });
-  if (before === undefined) add('orchestrator', `creates % (${after.spec.container.image})`);
-  if (before !== undefined && before.desiredState !== after.desiredState && !isTerminal(state)) {
-    if (after.desiredState >= TaskState.Shutdown) {
-      add('orchestrator', node === '' ? 'gives up % before it has a node' : `tells ${node} to stop %`);
-    } else if (after.desiredState === TaskState.Running) add('orchestrator', 'lets % start');
-  }
-  if (was?.state !== state) {
-    if (state === TaskState.Assigned) add('scheduler', `places % on ${node}`);
-    else if (state === TaskState.Running) add(node, 'runs %');
-    else if (state === TaskState.Complete) add(node, 'finished %: exit 0');
-    else if (state === TaskState.Shutdown) add(node, 'has stopped %');
-    else if (state === TaskState.Orphaned) add('dispatcher', 'gives % up as orphaned', true);
-    else if (isTerminal(state)) add(node, `% ${taskStateName(state)}: ${err || message}`, true);
-  } else if (was !== undefined && was.err !== err && err !== '' && state === TaskState.Pending) {
-    add('scheduler', `cannot place %: ${err}`, true);
-  }
-  return changes;
+function seconds(duration: number): string {
+  return `${(duration / second).toFixed(1)} s`;
+}
+
+function nodeName(node: Node): string {
+  return node.description?.hostname ?? node.id;
 }
 
 function listOf(names: readonly string[]): string {
-  if (names.length <= 6) return names.join(', ');
-  return `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
+  if (names.length <= 7) return names.join(', ');
+  return `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
 }
 
-function nodeChanges(before: Node, after: Node): string[] {
+function specChanges(before: Node, after: Node): string[] {
   const texts: string[] = [];
-  if (before.status.state !== after.status.state) {
-    const { state, message } = after.status;
-    texts.push(message === '' ? `is ${state}` : `is ${state}: ${message}`);
-  }
   if (before.spec.availability !== after.spec.availability) {
     texts.push(`has availability ${after.spec.availability} (was ${before.spec.availability})`);
   }
+  if (before.spec.role !== after.spec.role) {
+    texts.push(`is to be a ${after.spec.role} (was a ${before.spec.role})`);
+  }
   const labels = (node: Node) => node.spec.labels.map(([key, value]) => `${key}=${value}`).join(', ');
-  if (labels(before) !== labels(after)) texts.push(`has the labels ${labels(after) || '(none)'}`);
+  if (labels(before) !== labels(after)) {
+    const were = labels(before) === '' ? '' : ` (had ${labels(before)})`;
+    texts.push(`has ${labels(after) === '' ? 'no labels' : `the labels ${labels(after)}`}${were}`);
+  }
   return texts;
-}
-
-function createdText({ spec }: Service): string {
-  const { mode, task } = spec;
-  const count = mode.kind === 'replicated' ? `${mode.replicas} replicas` : mode.kind;
-  const { constraints } = task.placement;
-  const where = constraints.length > 0 ? `, only where ${constraints.join(' and ')}` : '';
-  return `is created: ${task.container.image}, ${count}${where}`;
 }
 
 function serviceChanges(before: Service, after: Service): string[] {
   const texts: string[] = [];
-  const image = (service: Service) => service.spec.task.container.image;
-  if (image(before) !== image(after)) texts.push(`asks for ${image(after)} (was ${image(before)})`);
-  const replicas = ({ spec }: Service) => (spec.mode.kind === 'replicated' ? spec.mode.replicas : undefined);
-  if (replicas(before) !== replicas(after)) {
-    texts.push(`asks for ${replicas(after)} replicas (was ${replicas(before)})`);
-  }
-  const { updateStatus } = after;
-  if (updateStatus !== undefined && before.updateStatus?.state !== updateStatus.state) {
-    texts.push(`update is ${updateStatus.state}: ${updateStatus.message}`);
-  }
+  const compare = (what: string, look: (service: Service) => string) => {
+    if (look(before) !== look(after)) texts.push(`has ${what} ${look(after)} (was ${look(before)})`);
+  };
+  compare('image', ({ spec }) => spec.task.container.image);
+  compare('replicas', ({ spec: { mode } }) =>
+    mode.kind === 'replicated' ? String(mode.replicas) : mode.kind,
+  );
+  compare('constraints', ({ spec }) => spec.task.placement.constraints.join(', ') || '(none)');
   return texts;
-}
-
-/** An operator's command in docker's words; undefined for looks, which change nothing. */
-function commandText(body: SwarmTypes['body'], nameOf: (nodeId: string) => string): string | undefined {
-  switch (body.kind) {
-    case 'node.init':
-      return 'docker swarm init';
-    case 'node.join':
-      return `docker swarm join ${body.manager}:2377`;
-    case 'node.kill':
-      return `docker kill ${body.taskId}`;
-    case 'node.hang':
-      return `the program of task ${body.taskId} hangs`;
-    case 'node.call':
-      return callText(body.call, nameOf);
-    default:
-      return undefined;
-  }
-}
-
-function callText(
-  call: Extract<NodeCommand, { readonly kind: 'node.call' }>['call'],
-  nameOf: (nodeId: string) => string,
-): string | undefined {
-  switch (call.method) {
-    case 'service.create':
-      return `docker service create --name ${call.spec.name} ${call.spec.task.container.image}`;
-    case 'service.update':
-      return call.rollback === 'previous'
-        ? `docker service rollback ${call.spec.name}`
-        : `docker service update ${call.spec.name}`;
-    case 'service.remove':
-      return `docker service rm ${call.serviceId.slice(0, 12)}`;
-    case 'node.update':
-      return `docker node update --availability ${call.spec.availability} ${nameOf(call.nodeId)}`;
-    case 'node.remove':
-      return `docker node rm ${call.force ? '--force ' : ''}${nameOf(call.nodeId)}`;
-    case 'cluster.update':
-      return 'docker swarm update';
-    case 'network.create':
-    case 'config.create':
-    case 'secret.create':
-      return `docker ${call.method.replace('.', ' ')} ${call.spec.name}`;
-    case 'network.remove':
-      return `docker network rm ${call.networkId.slice(0, 12)}`;
-    case 'config.remove':
-      return `docker config rm ${call.configId.slice(0, 12)}`;
-    case 'secret.remove':
-      return `docker secret rm ${call.secretId.slice(0, 12)}`;
-    default:
-      return undefined;
-  }
-}
-
-function faultText(fault: Fault): string {
-  switch (fault.kind) {
-    case 'crash':
-      return `${fault.host} loses power${fault.torn ? ' in the middle of a write' : ''}`;
-    case 'stop':
-      return `the engine of ${fault.host} is stopped`;
-    case 'restart':
-      return `${fault.host} comes up again`;
-    case 'pause':
-      return `${fault.host} freezes`;
-    case 'resume':
-      return `${fault.host} goes on`;
-    case 'wipe':
-      return `the disk of ${fault.host} is empty`;
-    case 'clock': {
-      const rate = fault.ratePpm === 1_000_000 ? '' : ` runs at ${fault.ratePpm / 10_000} %`;
-      const jump = fault.offset === 0 ? '' : ` jumps by ${formatDuration(fault.offset)}`;
-      return `the clock of ${fault.host}${rate}${rate && jump && ' and'}${jump}`;
-    }
-    case 'disk':
-      return `the disk of ${fault.host} takes ${formatDuration(fault.syncLatency)} to sync`;
-    case 'cut':
-      return `nothing passes from ${fault.from.join(', ')} to ${fault.to.join(', ')}`;
-    case 'mend':
-      return `the way from ${fault.from.join(', ')} to ${fault.to.join(', ')} is open again`;
-    case 'partition':
-      return `the network splits: ${fault.groups.map((group) => group.join(', ')).join(' | ')}`;
-    case 'heal':
-      return 'every cut is mended';
-    case 'link':
-      return `the links from ${fault.from.join(', ')} to ${fault.to.join(', ')} change`;
-  }
 }

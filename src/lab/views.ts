@@ -1,6 +1,8 @@
 // What a script sees when it looks: nodes, services and tasks in docker's words, plain and small.
 
-import type { Node, Service, Task } from '../model/objects.ts';
+import type { Swarm } from '../cluster/swarm.ts';
+import type { NodeMemory } from '../cluster/types.ts';
+import type { Node, Task } from '../model/objects.ts';
 import { type Availability, type NodeState, taskStateName } from '../model/state.ts';
 import type { Reader } from '../store/reader.ts';
 
@@ -32,10 +34,8 @@ export interface NodeView {
 }
 
 export function taskView(reader: Reader, task: Task): TaskView {
-  const service = task.serviceAnnotations.name;
-  const suffix = task.slot === 0 ? task.nodeId : String(task.slot);
   return {
-    name: `${service}.${suffix}`,
+    name: taskName(task),
     id: task.id,
     slot: task.slot,
     node: nodeName(reader, task.nodeId),
@@ -47,7 +47,12 @@ export function taskView(reader: Reader, task: Task): TaskView {
   };
 }
 
-export function nodeName(reader: Reader, nodeId: string): string {
+/** R-O11. */
+function taskName(task: Task): string {
+  return `${task.serviceAnnotations.name}.${task.slot === 0 ? task.nodeId : task.slot}`;
+}
+
+function nodeName(reader: Reader, nodeId: string): string {
   return reader.get('node', nodeId)?.description?.hostname ?? nodeId;
 }
 
@@ -62,11 +67,16 @@ export function nodeView(node: Node, manager: NodeView['manager']): NodeView {
   };
 }
 
-/** `4/5` as `docker service ls` shows it, in numbers: tasks in state running, and how many there should be. */
-export function replicasOf(reader: Reader, service: Service): { running: number; wanted: number } {
-  const tasks = reader.tasksOfService(service.id);
-  const running = tasks.filter((task) => taskStateName(task.status.state) === 'running').length;
-  const { mode } = service.spec;
-  if (mode.kind === 'replicated') return { running, wanted: mode.replicas };
-  return { running, wanted: tasks.filter((task) => taskStateName(task.desiredState) === 'running').length };
+/** The containers that run on a machine, whatever the managers know of them, by the names of their tasks. */
+export function containersOn(
+  swarm: Swarm,
+  host: string,
+): readonly { readonly name: string; readonly taskId: string }[] {
+  const agent: NodeMemory['agent'] = swarm.memoryOf(host)?.agent;
+  const found: { name: string; taskId: string }[] = [];
+  for (const { phase, taskId } of agent?.containers.values() ?? []) {
+    const task = agent?.tasks.get(taskId)?.task;
+    if (phase === 'running') found.push({ name: task === undefined ? taskId : taskName(task), taskId });
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

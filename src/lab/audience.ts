@@ -1,0 +1,11 @@
+// Those who hear what a script does and says of itself.
+
+export interface Audience {
+  say(text: string): void;
+  /** A promise that held. */
+  kept(promise: string): void;
+  /** A command line typed at a machine. */
+  typed(host: string, command: string): void;
+  /** What docker printed there instead of doing it. */
+  refused(host: string, text: string): void;
+}

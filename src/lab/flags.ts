@@ -1,0 +1,135 @@
+// The command line that says the same as an operator's options: `docker service create --name web --replicas 4 nginx:1.27`.
+
+import type { ServiceSpec } from '../model/spec.ts';
+import type { RestartOptions, ServiceOptions, UpdateOptions } from './options.ts';
+
+export function createCommand(name: string, options: ServiceOptions): string {
+  const mode = options.mode === undefined ? [] : ['--mode', options.mode];
+  const flags = [...mode, ...serviceFlags(options, undefined)];
+  return line('docker service create --name', name, ...flags, options.image ?? '');
+}
+
+/** @param before what the service is now; undefined when there is no such service */
+export function updateCommand(
+  name: string,
+  options: ServiceOptions,
+  before: ServiceSpec | undefined,
+): string {
+  const force = options.force === true ? ['--force'] : [];
+  const flags = serviceFlags(options, before === undefined ? nothing : listsOf(before));
+  return line('docker service update', ...flag('--image', options.image), ...flags, ...force, name);
+}
+
+/** A command line of words, quoted where a shell needs it; the first is taken as it is. */
+export function line(command: string, ...words: readonly string[]): string {
+  return [command, ...words.map(quoted)].join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./<>-]*$/.test(word) && word !== '' ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Options that are lists, each value as its flag has it. */
+interface Lists {
+  readonly labels: readonly string[];
+  readonly env: readonly string[];
+  readonly constraints: readonly string[];
+  readonly preferences: readonly string[];
+  readonly ports: readonly string[];
+}
+
+const nothing: Lists = { labels: [], env: [], constraints: [], preferences: [], ports: [] };
+
+function listsOf({ labels, task, endpoint }: ServiceSpec): Lists {
+  return {
+    labels: pairs(labels),
+    env: task.container.env,
+    constraints: task.placement.constraints,
+    preferences: task.placement.spread.map(preference),
+    ports: (endpoint?.ports ?? []).map(({ publishedPort, targetPort, protocol, publishMode }) =>
+      portText(`${publishedPort}:${targetPort}/${protocol}/${publishMode}`),
+    ),
+  };
+}
+
+/** The flags that `create` and `update` share; with `before`, lists become what is added and what is removed. */
+function serviceFlags(options: ServiceOptions, before?: Lists): string[] {
+  const { labels, health } = options;
+  return [
+    ...flag('--replicas', options.replicas),
+    ...list('--label', labels && pairs(Object.entries(labels)), before?.labels),
+    ...list('--env', options.env, before?.env),
+    ...list('--constraint', options.constraints, before?.constraints),
+    ...list('--placement-pref', options.spread?.map(preference), before?.preferences),
+    ...flag('--replicas-max-per-node', options.maxReplicasPerNode),
+    ...flag('--reserve-cpu', options.reserveCpus),
+    ...flag('--reserve-memory', options.reserveMemory),
+    ...list('--publish', options.publish?.map(portText), before?.ports),
+    ...flag('--stop-grace-period', options.stopGracePeriod),
+    ...(health === undefined ? [] : ['--health-cmd', 'check']),
+    ...flag('--health-interval', health?.interval),
+    ...flag('--health-timeout', health?.timeout),
+    ...flag('--health-retries', health?.retries),
+    ...flag('--health-start-period', health?.startPeriod),
+    ...restartFlags(options.restart),
+    ...updateFlags('--update', options.update),
+    ...updateFlags('--rollback', options.rollback),
+  ];
+}
+
+function restartFlags(restart: RestartOptions = {}): string[] {
+  return [
+    ...flag('--restart-condition', restart.condition),
+    ...flag('--restart-delay', restart.delay),
+    ...flag('--restart-max-attempts', restart.maxAttempts),
+    ...flag('--restart-window', restart.window),
+  ];
+}
+
+function updateFlags(prefix: '--update' | '--rollback', update: UpdateOptions = {}): string[] {
+  return [
+    ...flag(`${prefix}-parallelism`, update.parallelism),
+    ...flag(`${prefix}-delay`, update.delay),
+    ...flag(`${prefix}-monitor`, update.monitor),
+    ...flag(`${prefix}-failure-action`, update.failureAction),
+    ...flag(`${prefix}-max-failure-ratio`, update.maxFailureRatio),
+    ...flag(`${prefix}-order`, update.order),
+  ];
+}
+
+function flag(name: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [name, String(value)];
+}
+
+/** A flag that is given once for each value: `--constraint` when creating, `--constraint-add` and `-rm` when updating. */
+function list(name: string, values: readonly string[] | undefined, before?: readonly string[]): string[] {
+  if (values === undefined) return [];
+  if (before === undefined) return values.flatMap((value) => [name, value]);
+  return [
+    ...before
+      .filter((value) => !values.includes(value))
+      .flatMap((value) => [`${name}-rm`, removed(name, value)]),
+    ...values.filter((value) => !before.includes(value)).flatMap((value) => [`${name}-add`, value]),
+  ];
+}
+
+/** Labels and variables are removed by key; constraints, preferences and ports as they are. */
+function removed(name: string, value: string): string {
+  return name === '--label' || name === '--env' ? (value.split('=')[0] ?? '') : value;
+}
+
+function pairs(entries: Iterable<readonly [key: string, value: string]>): string[] {
+  return [...entries].map(([key, value]) => `${key}=${value}`);
+}
+
+function preference(descriptor: string): string {
+  return `spread=${descriptor}`;
+}
+
+/** A port of a script as docker has it: `8080:80`, `53:53/udp`, and the long form for host mode. */
+function portText(text: string): string {
+  const [, published, target, protocol = 'tcp', mode] =
+    /^(\d+):(\d+)(?:\/(tcp|udp|sctp))?(?:\/(\w+))?$/.exec(text) ?? [];
+  if (mode === 'host') return `published=${published},target=${target},protocol=${protocol},mode=host`;
+  return protocol === 'tcp' ? text.replace(/\/.*$/, '') : text.replace(/\/ingress$/, '');
+}
