@@ -2,18 +2,21 @@
 
 import type { Task } from './objects.ts';
 
-/** True when two values of plain data (no Maps or Sets) are the same. An absent field differs from one that is there. */
+type Plain = Readonly<Record<string, unknown>>;
+
+/** True when two values of plain data (no Maps or Sets) say the same. A member that is undefined is as good as absent (R-O18). */
 export function equalData(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = new Map(Object.entries(a));
-  const right = new Map(Object.entries(b));
-  if (left.size !== right.size) return false;
-  for (const [key, value] of left) {
-    if (!right.has(key) || !equalData(value, right.get(key))) return false;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => equalData(item, b[index]));
   }
-  return true;
+  if (!isPlain(a) || !isPlain(b) || Array.isArray(b)) return false;
+  for (const key of Object.keys(a)) if (!equalData(a[key], b[key])) return false;
+  return Object.keys(b).every((key) => b[key] === undefined || a[key] !== undefined);
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null;
 }
 
 /** True when an agent has nothing to learn from the difference: it is in status or meta alone (R-R177, R-R180). */

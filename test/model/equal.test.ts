@@ -19,10 +19,11 @@ it('data equals its copy, and its text decides (property)', () => {
   );
 });
 
-it('an absent field, an empty list and an empty object all differ', () => {
+it('an absent field, an empty list and an empty object all differ; an undefined field is absent (R-O18)', () => {
   expect(equalData({}, { a: [] })).toBe(false);
   expect(equalData([], {})).toBe(false);
-  expect(equalData({ a: undefined }, { b: undefined })).toBe(false);
+  expect(equalData({ a: undefined }, { b: undefined })).toBe(true);
+  expect(equalData({ a: undefined }, { a: null })).toBe(false);
   expect(equalData(null, {})).toBe(false);
 });
 

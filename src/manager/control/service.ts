@@ -1,13 +1,13 @@
 // Control API: services. Checks in SwarmKit's order, with its texts (orchestration reference, section 8).
 
 import type { ControlChange } from '../../model/calls.ts';
+import { equalData } from '../../model/equal.ts';
 import { CallFailure } from '../../model/failure.ts';
 import type { Service } from '../../model/objects.ts';
 import type { FileReference, PortConfig, ServiceSpec } from '../../model/spec.ts';
 import { validateServiceSpec } from '../../model/validate.ts';
 import type { Reader } from '../../store/reader.ts';
 import type { Transaction } from '../../store/transaction.ts';
-import { deepEqual } from '../orchestrator/equal.ts';
 import { applyManualRollback, applyServiceUpdate } from '../orchestrator/evolution.ts';
 import type { ControlDesk } from './control.ts';
 import { expectVersion } from './version.ts';
@@ -38,7 +38,7 @@ export function updateService(tx: Transaction, call: UpdateCall): string {
   checkIngressAttachment(tx, spec);
   const service = tx.get('service', serviceId);
   if (service === undefined) throw new CallFailure('NotFound', `service ${serviceId} not found`);
-  if (spec.endpoint !== undefined && !deepEqual(spec.endpoint, service.spec.endpoint)) {
+  if (spec.endpoint !== undefined && !equalData(spec.endpoint, service.spec.endpoint)) {
     checkPorts(tx, spec, service);
   }
   checkFiles(tx, spec);

@@ -2,11 +2,11 @@
 // replaces; changes nothing.
 
 import { defaultEndpointSpec } from '../../model/defaults.ts';
+import { equalData } from '../../model/equal.ts';
 import type { Service, Task } from '../../model/objects.ts';
 import type { TaskSpec } from '../../model/spec.ts';
 import { TaskState } from '../../model/state.ts';
 import type { Reader } from '../../store/reader.ts';
-import { deepEqual } from './equal.ts';
 import { meetsConstraints } from './placement.ts';
 
 /**
@@ -19,16 +19,16 @@ export function isDirty(reader: Reader, service: Service, task: Task): boolean {
   // Placement alone has changed, and the task is where it may be. Only the task spec is looked at, so that a
   // port published in the same update goes unnoticed: SwarmKit's quirk (R-O14, R-O15).
   if (
-    !deepEqual(wanted.placement, task.spec.placement) &&
-    deepEqual(wanted, { ...task.spec, placement: wanted.placement })
+    !equalData(wanted.placement, task.spec.placement) &&
+    equalData(wanted, { ...task.spec, placement: wanted.placement })
   ) {
     const node = task.nodeId === '' ? undefined : reader.get('node', task.nodeId);
     if (node !== undefined && meetsConstraints(wanted.placement.constraints, node)) return false;
   }
   const spec = pulled(task) ? withPullOptionsOf(wanted, task.spec) : task.spec;
   return (
-    !deepEqual(wanted, spec) ||
-    !deepEqual(service.spec.endpoint ?? defaultEndpointSpec, task.endpoint?.spec ?? defaultEndpointSpec)
+    !equalData(wanted, spec) ||
+    !equalData(service.spec.endpoint ?? defaultEndpointSpec, task.endpoint?.spec ?? defaultEndpointSpec)
   );
 }
 

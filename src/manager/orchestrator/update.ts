@@ -4,6 +4,7 @@
 
 import { defaultUpdateConfig, defaultUpdateMonitor } from '../../model/defaults.ts';
 import { second } from '../../model/duration.ts';
+import { equalData } from '../../model/equal.ts';
 import type { Service } from '../../model/objects.ts';
 import type { UpdateConfig } from '../../model/spec.ts';
 import { isTerminal, TaskState } from '../../model/state.ts';
@@ -14,7 +15,6 @@ import type { Transaction } from '../../store/transaction.ts';
 import type { Leader } from '../leader.ts';
 import type { StartJob, StartTimer } from './delay.ts';
 import { isDirty } from './dirty.ts';
-import { deepEqual } from './equal.ts';
 import type { Slot } from './slot.ts';
 import { writeCompleted, writePaused, writeRollback, writeUpdating } from './status.ts';
 
@@ -119,7 +119,7 @@ export function startUpdate(
 ): void {
   const active = updates.active.get(service.id);
   if (active !== undefined) {
-    if (deepEqual(active.service.spec, service.spec)) return;
+    if (equalData(active.service.spec, service.spec)) return;
     cancelUpdate(leader, updates, active);
   }
   const state = service.updateStatus?.state;
