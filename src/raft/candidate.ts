@@ -1,4 +1,5 @@
-// What a candidate or pre-candidate does with messages (§5.2): count votes, or give way to a leader of its term.
+// What a candidate or pre-candidate does with messages (§5.2): count votes, or give way to a leader of its
+// term.
 
 import { countVote } from './election.ts';
 import { followLeader } from './follower.ts';

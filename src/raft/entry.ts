@@ -65,8 +65,8 @@ export function toEntry<D>(proposal: Proposal<D>, term: number, index: number): 
 }
 
 /**
- * Bytes of an entry in etcd's protocol-buffer encoding (R-R228), which the size limits count. `sizeOf` gives the
- * bytes of a payload.
+ * Bytes of an entry in etcd's protocol-buffer encoding (R-R228), which the size limits count. `sizeOf` gives
+ * the bytes of a payload.
  */
 export function encodedSize<D>(entry: Entry<D>, sizeOf: (data: D) => number): number {
   const head = 1 + varintSize(entry.term) + 1 + varintSize(entry.index) + 2;

@@ -1,4 +1,5 @@
-// What a follower does with the messages of its leader (§5.2, §5.3, §7), and with requests it can only pass on.
+// What a follower does with the messages of its leader (§5.2, §5.3, §7), and with requests it can only pass
+// on.
 
 import { campaignForTransfer } from './election.ts';
 import { commitTo, findConflict, lastIndex, merge, restoreSnapshot, termAt, UNKNOWN_TERM } from './log.ts';
@@ -111,8 +112,9 @@ function handleSnapshot<D, S>(raft: RaftState<D, S>, message: InstallSnapshot<S>
 }
 
 /**
- * Makes a follower forget its leader, for an application that knows it is dead: the node may vote again in this
- * term and is bound by no lease. Nothing else changes; ignored with lease-based reads and off followers (R-R230).
+ * Makes a follower forget its leader, for an application that knows it is dead: the node may vote again in
+ * this term and is bound by no lease. Nothing else changes; ignored with lease-based reads and off followers
+ * (R-R230).
  */
 export function forgetLeader<D, S>(raft: RaftState<D, S>): void {
   if (raft.role === 'follower' && raft.config.readOnly !== 'lease-based') raft.leader = NONE;

@@ -1,9 +1,9 @@
 // swarmlab/raft: the Raft consensus algorithm as a pure step machine.
 //
-// A node is plain data, `RaftState`. Functions change it in place and answer with data: no clock, no network, no
-// disk, no randomness but what they are given. To be read beside the paper ("In Search of an Understandable
-// Consensus Algorithm", cited as §) and Ongaro's thesis; behaviour is that of etcd's Raft library v3.6, the
-// one SwarmKit uses, message for message.
+// A node is plain data, `RaftState`. Functions change it in place and answer with data: no clock, no network,
+// no disk, no randomness but what they are given. To be read beside the paper ("In Search of an
+// Understandable Consensus Algorithm", cited as §) and Ongaro's thesis; behaviour is that of etcd's Raft
+// library v3.6, the one SwarmKit uses, message for message.
 //
 //   const env = { random: (bound) => random.below(bound), sizeOf: (text) => text.length };
 //   const snapshot = { index: 1, term: 1, configuration: votersOnly([1, 2, 3]), data: '' };
@@ -25,8 +25,9 @@
 //     advance(raft, env);
 //   }
 //
-// After a crash, `restart` with what the disk holds. Between takeReady and advance any amount of time may pass, and
-// further messages may be stepped. Errors are thrown only for broken invariants: the node must stop then.
+// After a crash, `restart` with what the disk holds. Between takeReady and advance any amount of time may
+// pass, and further messages may be stepped. Errors are thrown only for broken invariants: the node must stop
+// then.
 
 export {
   type Configuration,

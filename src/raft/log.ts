@@ -1,5 +1,6 @@
-// The log of one node (§5.3, §7): entries after a base, and how far they are handed out for saving, committed,
-// handed out for applying and applied. Entries before the base were compacted; only their snapshot is left.
+// The log of one node (§5.3, §7): entries after a base, and how far they are handed out for saving,
+// committed, handed out for applying and applied. Entries before the base were compacted; only their snapshot
+// is left.
 //
 //   base < ... <= applied <= applying <= committed <= last
 //

@@ -14,7 +14,8 @@ import type { Environment, RaftState } from './state.ts';
 /**
  * Applies the change of a committed configuration entry, null for the change of a leader that leaves a joint
  * configuration. The application calls it once for each such entry, in log order, before it reports the round
- * done. Returns the new configuration, which belongs into later snapshots. A change that does not fit is fatal.
+ * done. Returns the new configuration, which belongs into later snapshots. A change that does not fit is
+ * fatal.
  */
 export function applyConfigurationChange<D, S>(
   raft: RaftState<D, S>,

@@ -5,8 +5,8 @@ import type { Message } from './message.ts';
 import type { RaftState } from './state.ts';
 
 /**
- * Queues anything but a response to an append or a vote request. It vouches for nothing; still it leaves with the
- * next round only.
+ * Queues anything but a response to an append or a vote request. It vouches for nothing; still it leaves with
+ * the next round only.
  */
 export function send<D, S>(raft: RaftState<D, S>, message: Message<D, S>): void {
   assert(message.to !== raft.id, 'only responses are addressed to oneself');

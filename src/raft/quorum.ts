@@ -1,5 +1,5 @@
-// Majorities, of one set of voters or of both halves of a joint configuration (§6). Everything that is decided
-// in Raft is decided here: elections, commits, leases, reads.
+// Majorities, of one set of voters or of both halves of a joint configuration (§6). Everything that is
+// decided in Raft is decided here: elections, commits, leases, reads.
 
 import type { Progress } from './progress.ts';
 

@@ -1,5 +1,6 @@
-// Reads without log entries (thesis 6.4): the leader fixes its commit index, makes sure it still leads, and the
-// reader waits until that index is applied. Pending reads are kept by their context, as in v3.6.0 (R-R95).
+// Reads without log entries (thesis 6.4): the leader fixes its commit index, makes sure it still leads, and
+// the reader waits until that index is applied. Pending reads are kept by their context, as in v3.6.0
+// (R-R95).
 
 import { assert } from './assert.ts';
 import { isJoint } from './configuration.ts';
@@ -45,8 +46,8 @@ export function newReads(): Reads {
 }
 
 /**
- * Asks for a read. The answer is a `readStates` item of a later round with the same context, which must not be
- * empty and should be unique. It may never come: ask again. Dropped without a known leader (R-R229).
+ * Asks for a read. The answer is a `readStates` item of a later round with the same context, which must not
+ * be empty and should be unique. It may never come: ask again. Dropped without a known leader (R-R229).
  */
 export function readIndex<D, S>(raft: RaftState<D, S>, context: string): void {
   assert(context !== '', 'a read needs a context');

@@ -18,8 +18,8 @@ export interface SoftState {
 }
 
 /**
- * One round of work. In this order: save the snapshot, the entries and the hard state; send the messages; install
- * the snapshot; apply the committed entries; report the round done with {@link advance}.
+ * One round of work. In this order: save the snapshot, the entries and the hard state; send the messages;
+ * install the snapshot; apply the committed entries; report the round done with {@link advance}.
  */
 export interface Ready<D, S> {
   /** Not null if it changed. */

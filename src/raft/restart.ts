@@ -74,8 +74,9 @@ function checkConfig(config: Config): void {
 }
 
 /**
- * Tells the node of the application's newest snapshot, for members that need entries that were compacted. It must
- * contain applied entries only.
+ * Tells the node of the application's newest snapshot, for members that need entries that were compacted. It
+ * must contain applied entries only. A member that was added after it cannot install it (R-R102); SwarmKit
+ * therefore writes its current configuration into each snapshot message that it sends (R-R21).
  */
 export function keepSnapshot<D, S>(raft: RaftState<D, S>, snapshot: Snapshot<S>): void {
   assert(snapshot.index <= raft.log.committed, `snapshot ${snapshot.index} contains uncommitted entries`);

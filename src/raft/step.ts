@@ -61,8 +61,8 @@ function adoptTerm<D, S>(raft: RaftState<D, S>, env: Environment<D>, message: Me
 }
 
 /**
- * Ignores a message of an earlier term, except where silence could leave its sender stuck (R-R59): with leases
- * or pre-votes a node at a higher term cannot win it over by campaigning.
+ * Ignores a message of an earlier term, except where silence could leave its sender stuck (R-R59): with
+ * leases or pre-votes a node at a higher term cannot win it over by campaigning.
  */
 function answerLowerTerm<D, S>(raft: RaftState<D, S>, message: Message<D, S>): void {
   const { config } = raft;

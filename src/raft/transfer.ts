@@ -1,5 +1,5 @@
-// Leadership transfer (thesis 3.10): the leader stops taking proposals, brings the target up to date, and tells
-// it to campaign at once.
+// Leadership transfer (thesis 3.10): the leader stops taking proposals, brings the target up to date, and
+// tells it to campaign at once.
 
 import { lastIndex } from './log.ts';
 import { NONE } from './message.ts';
@@ -9,8 +9,8 @@ import { sendAppend, sendTimeoutNow } from './replication.ts';
 import type { Environment, RaftState } from './state.ts';
 
 /**
- * Asks for leadership to move to `target`. A follower forwards the request to its leader; without a leader it is
- * dropped. Nothing tells the end; the transfer is given up after an election timeout (R-R91 to R-R94).
+ * Asks for leadership to move to `target`. A follower forwards the request to its leader; without a leader it
+ * is dropped. Nothing tells the end; the transfer is given up after an election timeout (R-R91 to R-R94).
  */
 export function transferLeadership<D, S>(raft: RaftState<D, S>, env: Environment<D>, target: number): void {
   if (raft.role === 'leader') startTransfer(raft, env, target);

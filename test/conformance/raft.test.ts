@@ -7,6 +7,7 @@ import { etcdTraces, explain, recordings, replayFolder } from './raft/suites.ts'
 
 for (const folder of [etcdTraces(), recordings()]) {
   const results = replayFolder(folder);
+  if (results === null) process.stderr.write(`${folder.name}: SKIPPED, there is no folder ${folder.path}\n`);
   describe.skipIf(results === null)(`${folder.name} (skipped if ${folder.path} is absent)`, () => {
     test('has files', () => {
       expect(results?.length).toBeGreaterThan(0);
@@ -57,9 +58,8 @@ describe('the trace language', () => {
   });
 
   test('ignores log lines on both sides, and enclosed output may hold blank lines', () => {
-    ok(
-      'add-nodes 1\n----\n----\nINFO anything\n\nDEBUG more\n----\n----\n\nraft-log 1\n----\nlog is empty: first index=1, last index=0\n',
-    );
+    const log = 'raft-log 1\n----\nlog is empty: first index=1, last index=0\n';
+    ok(`add-nodes 1\n----\n----\nINFO anything\n\nDEBUG more\n----\n----\n\n${log}`);
   });
 
   test('says of a compacted index that it is unavailable, also when silent', () => {
@@ -70,9 +70,8 @@ describe('the trace language', () => {
   });
 
   test('silences one stabilize', () => {
-    ok(
-      'add-nodes 1 voters=(1) index=5\n----\nok\n\ncampaign 1\n----\nok\n\nstabilize log-level=none\n----\nok\n',
-    );
+    const campaign = 'add-nodes 1 voters=(1) index=5\n----\nok\n\ncampaign 1\n----\nok\n';
+    ok(`${campaign}\nstabilize log-level=none\n----\nok\n`);
   });
 
   test('drops and delivers by type, in the order given', () => {

@@ -1,5 +1,5 @@
-// A handful of nodes with a network and disks that a test holds in its hands: which message arrives next, when a
-// round is saved, what a crash loses.
+// A handful of nodes with a network and disks that a test holds in its hands: which message arrives next,
+// when a round is saved, what a crash loses.
 
 import {
   advance,
@@ -59,7 +59,9 @@ export interface ClusterOptions {
   readonly env?: Environment<string>;
 }
 
-/** Nodes 1 to `voters`, then learners and spares as asked, all starting from a snapshot at index 1 of term 1. */
+/**
+ * Nodes 1 to `voters`, then learners and spares as asked, all starting from a snapshot at index 1 of term 1.
+ */
 export class Cluster {
   readonly hosts: Host[] = [];
   readonly env: Environment<string>;
@@ -141,8 +143,8 @@ export class Cluster {
   }
 
   /**
-   * Rounds and deliveries in order until nothing is left. What is to or from a node that is cut off, or does not pass,
-   * is lost.
+   * Rounds and deliveries in order until nothing is left. What is to or from a node that is cut off, or does
+   * not pass, is lost.
    */
   settle(cut: readonly number[] = [], passes: (message: Packet) => boolean = () => true): void {
     const arrives = (message: Packet): boolean =>
@@ -174,7 +176,9 @@ export class Cluster {
     this.hosts[id - 1] = this.#start(id, lucky ? host.written : host.durable);
   }
 
-  /** Takes a snapshot of everything applied, and drops the log it covers. Makes all that was written durable. */
+  /**
+   * Takes a snapshot of everything applied, and drops the log it covers. Makes all that was written durable.
+   */
   snapshot(id: number): void {
     const host = this.host(id);
     const { raft } = host;

@@ -232,7 +232,7 @@ describe('thesis 4.2.3: leases (checkQuorum)', () => {
     expect(leader).toMatchObject({ role: 'follower', term: 9, leader: 0 });
   });
 
-  test('a leader without a quorum steps down between one and two election timeouts later (E-44, E-45)', () => {
+  test('a leader without a quorum steps down one to two election timeouts later (E-44, E-45)', () => {
     for (const [heard, down] of [
       [9, 20],
       [12, 30],

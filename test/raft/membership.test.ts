@@ -99,7 +99,7 @@ describe('thesis 4.1: one change at a time', () => {
     expect(kindsOf(cluster.raft(1)).at(-1)).toBe('normal');
   });
 
-  test('a removed leader sends nothing at the switch, drops proposals, but still leads (R-R86, R-R100)', () => {
+  test('a removed leader sends nothing at the switch, drops proposals, still leads (R-R86, R-R100)', () => {
     const cluster = new Cluster(3);
     cluster.elect(1);
     change(cluster, 'r1');

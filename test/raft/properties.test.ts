@@ -1,5 +1,5 @@
-// Figure 3 of the paper under loss, duplication, reordering, partitions, crashes, slow disks and changes of the
-// members; that runs end well once the faults do; and that a state is data.
+// Figure 3 of the paper under loss, duplication, reordering, partitions, crashes, slow disks and changes of
+// the members; that runs end well once the faults do; and that a state is data.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

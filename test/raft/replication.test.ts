@@ -147,7 +147,7 @@ describe('§5.3 the leader finds the common entry', () => {
 });
 
 describe('§5.4.2 commitment', () => {
-  test('figure 8: an entry of an earlier term does not commit by counting, but with one of the own term (E-28)', () => {
+  test('figure 8: an entry of an earlier term commits only with one of the own term (E-28)', () => {
     const leader = leaderWith([1, 2], { voters: [1, 2, 3, 4, 5], hardState: { term: 3, commit: 1 } });
     expect(termsOf(leader)).toEqual([1, 2, 4]);
     for (const id of [2, 3]) ask(leader, accepted(id, 4, 2));
@@ -204,7 +204,7 @@ describe('flow control', () => {
     ]);
   });
 
-  test('a probed member gets one non-empty append until it answers or a heartbeat is answered (R-R76)', () => {
+  test('a probed member gets one non-empty append until it answers (R-R76)', () => {
     const leader = leaderWith([1, 1]);
     for (const data of ['a', 'b']) propose(leader, LONGEST, data);
     expect(drain(leader)).toEqual([]);
@@ -246,7 +246,8 @@ describe('flow control', () => {
   });
 
   test('appends are cut at the size limit, and never to nothing (R-R228, E-40)', () => {
-    // 1 + 1 for the term, 1 + 1 for the index, 2 for the type, 1 + 1 + 3 for the data, which the last one lacks.
+    // 1 + 1 for the term, 1 + 1 for the index, 2 for the type, 1 + 1 + 3 for the data, which the last one
+    // lacks.
     const size = 11;
     for (const [limit, counts] of [
       [1, [1, 1, 1, 1]],

@@ -1,4 +1,5 @@
-// Runs of a cluster as lists of actions, not as seeds, so that a failure shrinks to the few actions that matter.
+// Runs of a cluster as lists of actions, not as seeds, so that a failure shrinks to the few actions that
+// matter.
 
 import fc from 'fast-check';
 import {
@@ -98,8 +99,8 @@ export function runOf(kinds: readonly Action['kind'][], nodes = NODES): fc.Arbit
 export const FIXED_MEMBERS = KINDS.filter((kind) => kind !== 'change');
 
 /**
- * No moment of peace: leaders come to power and are gone before more than one node hears of it. This is where the cases
- * of §5.4.2 are.
+ * No moment of peace: leaders come to power and are gone before more than one node hears of it. This is where
+ * the cases of §5.4.2 are.
  */
 export const ROUGH: readonly Action['kind'][] = [
   'usurp',
@@ -216,7 +217,9 @@ export function leaderOf(cluster: Cluster): Raft | undefined {
   return leaders.sort((a, b) => b.term - a.term)[0];
 }
 
-/** Proposes a change that leaves a voter, on a leader: only it knows the configuration that will be changed. */
+/**
+ * Proposes a change that leaves a voter, on a leader: only it knows the configuration that will be changed.
+ */
 function proposeChange(cluster: Cluster, raft: Raft, node: number, pick: number): void {
   const { voters } = raft.configuration;
   const types: readonly Operation['type'][] = ['add-voter', 'add-learner', 'remove'];

@@ -154,7 +154,7 @@ describe('§7 the leader', () => {
     expect(answer).toMatchObject([{ kind: 'snapshot', to: 3 }]);
   });
 
-  test('a transfer that failed is probed from the match, one that arrived from behind it (E-38, R-R81)', () => {
+  test('after a failed transfer it probes from the match, after a good one from behind it (E-38)', () => {
     for (const [arrived, next] of [
       [true, 5],
       [false, 3],

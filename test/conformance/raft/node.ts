@@ -19,7 +19,9 @@ import {
   takeReady,
 } from '../../../src/raft/index.ts';
 
-/** Payloads are text, counted in bytes of UTF-8. Timeouts take the longest draw; traces set those that matter. */
+/**
+ * Payloads are text, counted in bytes of UTF-8. Timeouts take the longest draw; traces set those that matter.
+ */
 export const ENVIRONMENT: Environment<string> = {
   random: (bound) => bound - 1,
   sizeOf: (data) => Buffer.byteLength(data),

@@ -8,6 +8,7 @@ import {
   hasReady,
   isVoter,
   type Message,
+  NO_LIMIT,
   NO_MEMBERS,
   type Operation,
   type OperationType,
@@ -202,9 +203,8 @@ function nodeConfig(stanza: Stanza): Config {
     preVote: flag('prevote'),
     checkQuorum: flag('checkquorum'),
     readOnly: argument(stanza, 'read-only') === 'lease-based' ? 'lease-based' : 'safe',
-    maxCommittedBytes: Number(
-      argument(stanza, 'max-committed-size-per-ready') ?? TRACE_CONFIG.maxCommittedBytes,
-    ),
+    // 0 is no limit.
+    maxCommittedBytes: Number(argument(stanza, 'max-committed-size-per-ready') ?? 0) || NO_LIMIT,
     maxInflight: Number(argument(stanza, 'inflight') ?? TRACE_CONFIG.maxInflight),
     disableChangeValidation: flag('disable-conf-change-validation'),
     stepDownOnRemoval: flag('step-down-on-removal'),
