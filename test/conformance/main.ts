@@ -1,25 +1,45 @@
-// npm run conformance -- SUITE...: replays what others recorded. Without a suite, all of them.
+// npm run conformance -- [SUITE [PART...]]...: holds the project against what others recorded and wrote down. Without a suite, all of them;
+// without a part, all of the suite's.
 
 import { runRaft } from './raft/run.ts';
+import { references } from './rules/reference.ts';
+import { runRules } from './rules/run.ts';
 
-/** Runs a suite, prints its result line by line, and returns whether it passed. */
-type Suite = (print: (line: string) => void) => boolean;
+interface Suite {
+  /** What the suite can be asked for by name. */
+  readonly parts: readonly string[];
+  /** Runs the parts, prints the result line by line, and returns whether it passed. */
+  run(print: (line: string) => void, parts: readonly string[]): boolean;
+}
 
-const SUITES = new Map<string, Suite>([['raft', runRaft]]);
+const SUITES = new Map<string, Suite>([
+  ['raft', { parts: [], run: runRaft }],
+  ['rules', { parts: references, run: runRules }],
+]);
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-const chosen = process.argv.length > 2 ? process.argv.slice(2) : [...SUITES.keys()];
-let passed = true;
-for (const name of chosen) {
-  const suite = SUITES.get(name);
-  if (suite === undefined) {
-    print(`no suite ${name}; there are: ${[...SUITES.keys()].join(', ')}`);
-    passed = false;
-  } else if (!suite(print)) {
-    passed = false;
+/** The suites that the words of the command line name, each with its parts; undefined when a word is neither. */
+function choose(words: readonly string[]): (readonly [suite: Suite, parts: string[]])[] | undefined {
+  const chosen: [Suite, string[]][] = [];
+  for (const word of words) {
+    const suite = SUITES.get(word);
+    const last = chosen.at(-1);
+    if (suite !== undefined) chosen.push([suite, []]);
+    else if (last?.[0].parts.includes(word)) last[1].push(word);
+    else return undefined;
   }
+  return chosen;
 }
-process.exitCode = passed ? 0 : 1;
+
+const chosen = choose(process.argv.length > 2 ? process.argv.slice(2) : [...SUITES.keys()]);
+if (chosen === undefined) {
+  const suites = [...SUITES].map(([name, { parts }]) => [name, ...parts].join(' '));
+  print(`There are these suites, each with its parts: ${suites.join('; ')}`);
+  process.exitCode = 1;
+} else {
+  const passed = chosen.map(([suite, parts]) => suite.run(print, parts.length > 0 ? parts : suite.parts));
+  process.exitCode = passed.every((each) => each) ? 0 : 1;
+}
