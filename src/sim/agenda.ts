@@ -67,11 +67,11 @@ export class Agenda<T extends WorldTypes> {
     }
   }
 
-  /** Moves the queued timers of one boot of a host. */
-  moveTimers(host: string, epoch: number, move: (at: number) => number): void {
+  /** Moves the queued timers of a host. */
+  moveTimers(host: string, move: (at: number) => number): void {
     const events = this.#queue.inOrder();
     for (const event of events) {
-      if (event.kind === 'timer' && event.to === host && event.epoch === epoch) event.at = move(event.at);
+      if (event.kind === 'timer' && event.to === host) event.at = move(event.at);
     }
     this.#queue.reset(events);
   }

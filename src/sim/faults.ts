@@ -160,9 +160,5 @@ function changeClock<T extends WorldTypes>(
   const old: HostClock = { ...host.clock };
   setClock(host.clock, ground.now, ratePpm, offset);
   const shown = readClock(old, ground.now);
-  ground.agenda.moveTimers(
-    host.name,
-    host.boots,
-    (at) => ground.now + worldTime(host.clock, readClock(old, at) - shown),
-  );
+  ground.agenda.moveTimers(host.name, (at) => ground.now + worldTime(host.clock, readClock(old, at) - shown));
 }

@@ -44,6 +44,16 @@ test('a sync that waits for another covers what was written before it began, and
   expect(stage.heard()).toEqual(['m1 boot', 'm1 log: 1 2']);
 });
 
+test('a sync ends while its machine is paused, told or not', () => {
+  const stage = new Stage(['m1'], ['log']);
+  stage
+    .tell('m1', ...append(1), sync)
+    .strike({ kind: 'pause', host: 'm1' })
+    .pass(1_000);
+  stage.strike(crash, restart).pass(1_000);
+  expect(stage.heard()).toEqual(['m1 boot', 'm1 log: 1']);
+});
+
 test('a process that is stopped leaves everything it wrote', () => {
   const stage = new Stage(['m1'], ['log']);
   stage.tell('m1', ...append(1), sync, ...append(2)).strike(stop, crash, restart);

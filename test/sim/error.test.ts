@@ -124,3 +124,21 @@ test('a trace shows Maps and Sets as lists, in their order', () => {
     },
   });
 });
+
+test('a watcher is told of an event before and after it is handled, and of what is said between', () => {
+  const stage = new Stage(['m1']);
+  const told: string[] = [];
+  stage.world.watch({
+    event: ({ seq, body }) => told.push(`event ${seq}: ${body.kind}`),
+    note: (_host, { text }, cause) => told.push(`note during ${cause}: ${text}`),
+    handled: ({ seq }) => told.push(`handled ${seq}`),
+  });
+  stage.tell('m1', { kind: 'send', to: 'm1', label: 'a' });
+  expect(told).toEqual([
+    'event 2: do',
+    'handled 2',
+    'event 3: message',
+    'note during 3: message a from m1',
+    'handled 3',
+  ]);
+});

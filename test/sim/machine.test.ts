@@ -172,7 +172,7 @@ test('what waits for a paused machine dies with it', () => {
   stage.tell('m1', { kind: 'later', delay: 10, label: 'a' });
   stage.strike(pause);
   stage.tell('m2', { kind: 'send', to: 'm1', label: 'news' });
-  stage.pass(1_000).strike(crash, restart, resume).pass(1_000);
+  stage.pass(1_000).strike(crash, restart, resume, pause, resume).pass(1_000);
   expect(stage.heard()).toEqual(['m1 boot']);
 });
 
