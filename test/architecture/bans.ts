@@ -3,7 +3,12 @@
 import { codeOf, importsOf, lineOf, type Source, type Violation } from './source.ts';
 
 /** The rim: the files that may touch the real world. docs/determinism.md names each, with what it does there. */
-export const rim: readonly string[] = ['src/cli.ts', 'src/lab/command.ts', 'src/lab/load.ts', 'src/lab/output.ts'];
+export const rim: readonly string[] = [
+  'src/cli.ts',
+  'src/lab/command.ts',
+  'src/lab/load.ts',
+  'src/lab/output.ts',
+];
 
 /** Global names by what is wrong with them. */
 const names: ReadonlyMap<string, readonly string[]> = new Map([
