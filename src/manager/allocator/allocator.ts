@@ -198,7 +198,7 @@ function followNetworks(state: AllocatorState, before: Task | undefined, after: 
 
 /** Ascending by ID, as a scan of the store would find them. */
 function addWork(state: AllocatorState, kind: Work['kind'], ids: string[]): void {
-  for (const id of ids.sort()) state.work.push({ kind, id });
+  for (const id of ids.sort((a, b) => (a < b ? -1 : 1))) state.work.push({ kind, id });
 }
 
 function requestWork(leader: AllocatorLeader, state: AllocatorState): void {
