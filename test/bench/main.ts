@@ -3,12 +3,14 @@
 
 import type { BenchRow } from './heap.ts';
 import { benchRaft } from './raft.ts';
+import { benchSwarm } from './swarm.ts';
 import { benchWorld } from './world.ts';
 
 /** The suites, in the order in which they run. */
 const suites: ReadonlyMap<string, () => Promise<BenchRow[]>> = new Map([
   ['world', benchWorld],
   ['raft', benchRaft],
+  ['swarm', benchSwarm],
 ]);
 
 const args = process.argv.slice(2);
