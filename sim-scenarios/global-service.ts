@@ -32,7 +32,7 @@ export default {
       () => !lab.containers('manager1').some((name) => name.startsWith('agent')),
     );
     lab.expectEqual('the nodes of agent', nodesOf(), workers);
-    lab.expectEqual('the tasks on the workers', workers.map(idOn), before);
+    lab.expect('the workers keep their tasks', workers.map(idOn).join() === before.join());
 
     lab.say('worker1 is drained. Its task ends, and nobody gets a second one for it.');
     lab.node.update('worker1', { availability: 'drain' });
@@ -63,7 +63,7 @@ export default {
     lab.untilConverged('agent');
     lab.expectEqual('the nodes of agent', nodesOf(), workers);
     lab.expect('the task on worker2 is a new one', idOn('worker2') !== before[1]);
-    lab.expectEqual('the task on worker3', idOn('worker3'), before[2]);
+    lab.expect('worker3 still has its first task', idOn('worker3') === before[2]);
 
     function wanted(): string[] {
       const tasks = lab.tasks('agent').filter(({ desired }) => desired === 'running');

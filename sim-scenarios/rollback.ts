@@ -39,7 +39,7 @@ export default {
       ),
     );
     lab.say('The failure action is pause, the default: nothing goes back, three tasks keep app:1.');
-    lab.wait('3m');
+    lab.wait('1m');
     lab.expectEqual('the state of the update', lab.updateStatus('web')?.state, 'paused');
     lab.expectEqual('the number of tasks with app:1', count('app:1'), 3);
 

@@ -4,8 +4,9 @@
 
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCodes, type RunFlags, runCommand } from './lab/command.ts';
+import { complain } from './lab/output.ts';
 
 /** Most seeds one command runs. */
 const mostSeeds = 1_000_000;
@@ -41,21 +42,32 @@ program
   .description('run a scenario and tell its story')
   .argument('<file>', 'a .ts or .js module whose default export is a scenario, or several')
   .option('--seed <seed>', 'the seed that decides every draw', seedText, '1')
-  .option('--seeds <range>', 'run many seeds, as in 1..200 or 3,7,11, and report those that fail', seedList)
+  .addOption(
+    new Option('--seeds <range>', 'run many seeds, as in 1..200 or 3,7,11, and report those that fail')
+      .argParser(seedList)
+      .conflicts(['seed', 'trace']),
+  )
   .option('--trace <file>', 'write every event as a line of JSON')
   .option('--json', 'print the story and the outcome as lines of JSON')
   .option('--quiet', 'print the outcome alone')
-  .action(async (file: string, flags: RunFlags) => {
-    exitCode = await runCommand(file, flags);
+  .action((file: string, flags: RunFlags) => {
+    exitCode = runCommand(file, flags);
   });
 
 const tour = fileURLToPath(new URL('../sim-scenarios/tour.ts', import.meta.url));
 const args = process.argv.slice(2);
 
+// Whoever reads may stop reading, as head does.
+process.stdout.on('error', () => process.exit(exitCode));
+
 try {
-  await program.parseAsync(args.length === 0 ? ['run', tour] : args, { from: 'user' });
+  program.parse(args.length === 0 ? ['run', tour] : args, { from: 'user' });
   process.exitCode = exitCode;
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
+  } else {
+    complain(`swarmlab broke, which is a defect: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = exitCodes.failed;
+  }
 }

@@ -33,10 +33,10 @@ interface Entry {
 }
 
 /** Runs the scenarios of a file. @returns the exit code */
-export async function runCommand(file: string, flags: RunFlags): Promise<number> {
+export function runCommand(file: string, flags: RunFlags): number {
   let scenarios: readonly Scenario[];
   try {
-    scenarios = await loadScenarios(file);
+    scenarios = loadScenarios(file);
   } catch (error) {
     if (!(error instanceof ScenarioFailure)) throw error;
     complain(error.message);

@@ -118,7 +118,7 @@ export class Lab {
   until(what: string, condition: () => boolean, limit = '2m'): void {
     const begun = this.time;
     if (this.#run(condition, duration('until', limit))) return;
-    throw new ScenarioFailure(`waited from ${begun} to ${this.time} (${limit}) for: ${what}, in vain`);
+    throw new ScenarioFailure(`at ${this.time}: waited ${limit} (from ${begun}) for ${what}, in vain`);
   }
 
   /** Waits until a manager leads. Returns its name. */
@@ -145,6 +145,7 @@ export class Lab {
 
   #run(condition: () => boolean, limit: number): boolean {
     const { world } = this.#swarm;
+    if (limit < 0) throw new ScenarioFailure(`at ${this.time}: time does not go backwards`);
     let held = false;
     const left = this.#limits.time - world.now;
     this.#swarm.runUntil(
@@ -163,12 +164,12 @@ export class Lab {
     const { world } = this.#swarm;
     if (world.now >= this.#limits.time) {
       throw new ScenarioFailure(
-        `stopped at ${this.time}: the scenario has used all its virtual time; if it should run longer, set limits.time`,
+        `at ${this.time}: stopped, for the scenario has used all its virtual time; if it should run longer, set limits.time`,
       );
     }
     if (world.handled >= this.#limits.events) {
       throw new ScenarioFailure(
-        `stopped at ${this.time}: the scenario has used all its ${this.#limits.events} events; if it should run longer, set limits.events`,
+        `at ${this.time}: stopped, for the scenario has used all its ${this.#limits.events} events; if it should run longer, set limits.events`,
       );
     }
   }
@@ -199,7 +200,7 @@ export class Lab {
     for (const host of hosts) {
       this.#check([host]);
       if (this.#swarm.world.isUp(host))
-        throw new ScenarioFailure(`${host} must be crashed before it is wiped`);
+        throw new ScenarioFailure(`at ${this.time}: ${host} must be crashed before it is wiped`);
     }
     this.#each(hosts, (host) => ({ kind: 'wipe', host }));
   }
@@ -260,7 +261,9 @@ export class Lab {
     const known = this.#swarm.world.hostNames();
     for (const host of hosts) {
       if (known.includes(host)) continue;
-      throw new ScenarioFailure(`there is no machine ${host}; there are ${known.join(', ')}`);
+      throw new ScenarioFailure(
+        `at ${this.time}: there is no machine ${host}; there are ${known.join(', ')}`,
+      );
     }
   }
 
@@ -335,13 +338,13 @@ export class Lab {
   #state(): Reader {
     const state = this.#swarm.state();
     if (state === undefined)
-      throw new ScenarioFailure(`no manager runs at ${this.time}, so there is nothing to look at`);
+      throw new ScenarioFailure(`at ${this.time}: no manager runs, so there is nothing to look at`);
     return state;
   }
 
   #service(name: string): Service {
     const service = this.#state().findByName('service', name);
-    if (service === undefined) throw new ScenarioFailure(`there is no service ${name} at ${this.time}`);
+    if (service === undefined) throw new ScenarioFailure(`at ${this.time}: there is no service ${name}`);
     return service;
   }
 
@@ -354,7 +357,7 @@ export class Lab {
 
   /** A promise of the scenario: it fails when this does not hold. */
   expect(promise: string, holds: boolean): void {
-    if (!holds) throw new ScenarioFailure(`expected at ${this.time}: ${promise}`);
+    if (!holds) throw new ScenarioFailure(`at ${this.time}: expected that ${promise}`);
     this.#audience.kept(promise);
   }
 
@@ -363,9 +366,9 @@ export class Lab {
     const foundText = JSON.stringify(found);
     const expectedText = JSON.stringify(expected);
     if (foundText !== expectedText) {
-      throw new ScenarioFailure(`expected at ${this.time}: ${what} is ${expectedText}, found ${foundText}`);
+      throw new ScenarioFailure(`at ${this.time}: ${what}: expected ${expectedText}, found ${foundText}`);
     }
-    this.#audience.kept(`${what} is ${expectedText}`);
+    this.#audience.kept(`${what}: ${expectedText}`);
   }
 }
 
@@ -400,7 +403,10 @@ function wantedCount(state: Reader, { spec }: Service): number {
 
 function linkSettings(options: LinkOptions): Partial<LinkSettings> {
   const { latency, jitter, lossPercent, duplicatePercent, reorderPercent } = options;
-  const ratio = (percent: number) => ({ num: Math.round(percent * 10), den: 1000 });
+  const ratio = (percent: number) => {
+    if (percent >= 0 && percent <= 100) return { num: Math.round(percent * 10), den: 1000 };
+    throw new ScenarioFailure(`link: a probability is 0 to 100 per cent, not ${percent}`);
+  };
   return {
     ...(latency !== undefined && { latency: duration('link.latency', latency) }),
     ...(jitter !== undefined && { jitter: duration('link.jitter', jitter) }),

@@ -2,14 +2,13 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { tsImport } from 'tsx/esm/api';
+import { require as requireTs } from 'tsx/cjs/api';
 import { ScenarioFailure } from './failure.ts';
 import { placeIn } from './place.ts';
 import type { Scenario } from './scenario.ts';
 
 /** @throws ScenarioFailure in one sentence: no such file, not a scenario, an error while it was read */
-export async function loadScenarios(file: string): Promise<readonly Scenario[]> {
+export function loadScenarios(file: string): readonly Scenario[] {
   const path = resolve(file);
   if (!existsSync(path) || !statSync(path).isFile()) {
     throw new ScenarioFailure(`${file}: there is no such file`);
@@ -19,28 +18,33 @@ export async function loadScenarios(file: string): Promise<readonly Scenario[]> 
   }
   let module: unknown;
   try {
-    module = await tsImport(pathToFileURL(path).href, import.meta.url);
+    // Not import(): of a file outside of a package of modules, that way tells no lines.
+    module = requireTs(path, import.meta.url);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const place = error instanceof Error ? placeIn(path, error.stack) : undefined;
-    throw new ScenarioFailure(`${file}${place ? `:${place}` : ''}: cannot be loaded: ${text}`);
+    throw new ScenarioFailure(loadFailure(file, path, error));
   }
-  const scenarios = defaultExport(module);
-  if (isScenarios(scenarios)) return scenarios;
-  if (isScenario(scenarios)) return [scenarios];
+  // As a CommonJS module has it, as an ES module has it, and as one has it that was made into the other.
+  const once = defaultOf(module);
+  for (const found of [module, once, defaultOf(once)]) {
+    if (isScenario(found)) return [found];
+    if (isScenarios(found)) return found;
+  }
   throw new ScenarioFailure(
     `${file}: does not export a scenario: its default export must be an object with title (text), cluster (object) and script (function), or an array of them`,
   );
 }
 
-/** The default export; twice default where a CommonJS loader stood in between. */
-function defaultExport(module: unknown): unknown {
-  const once = hasDefault(module) ? module.default : undefined;
-  return hasDefault(once) ? once.default : once;
+/** One line with the place; loaders add lines that are about themselves. */
+function loadFailure(file: string, path: string, error: unknown): string {
+  const [first = '', ...others] = (error instanceof Error ? error.message : String(error)).split('\n');
+  // What esbuild says of a syntax error: PATH:LINE:COLUMN: ERROR: TEXT.
+  const [, syntaxPlace, syntax] = /:(\d+:\d+): ERROR: (.*)$/.exec(others[0] ?? '') ?? [];
+  const place = syntaxPlace ?? (error instanceof Error ? placeIn(path, error.stack) : undefined);
+  return `${file}${place === undefined ? '' : `:${place}`}: cannot be loaded: ${syntax ?? first}`;
 }
 
-function hasDefault(value: unknown): value is { readonly default: unknown } {
-  return typeof value === 'object' && value !== null && 'default' in value;
+function defaultOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'default' in value ? value.default : undefined;
 }
 
 function isScenarios(value: unknown): value is readonly Scenario[] {

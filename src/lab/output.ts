@@ -50,7 +50,8 @@ export function outcomeText(name: string, outcome: Outcome, wall: number, paint:
     `${formatTime(outcome.time)} virtual`,
     `${(wall / 1000).toFixed(2)} s wall`,
     `${outcome.events} events`,
-    `digest ${outcome.digest}`,
+    // A run that never began has none.
+    ...(outcome.digest === '' ? [] : [`digest ${outcome.digest}`]),
   ];
   const promises = `${outcome.promises} ${outcome.promises === 1 ? 'promise' : 'promises'} kept`;
   return `${name}: ${verdict}, ${promises} (${facts.join(', ')})`;

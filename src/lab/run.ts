@@ -12,6 +12,7 @@ import { Refusal } from './operator.ts';
 import { duration } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import { Story, type StoryLine } from './story.ts';
+import { formatTime } from './time.ts';
 
 export interface RunOptions {
   readonly seed: string;
@@ -46,7 +47,7 @@ export function runScenario(scenario: Scenario, options: RunOptions): Outcome {
   const story = options.tell && new Story(options.tell);
   const ended = (failure?: unknown): Outcome => ({
     passed: failure === undefined,
-    failure: failure === undefined ? undefined : failureText(failure),
+    failure: failure === undefined ? undefined : failureText(failure, formatTime(swarm?.world.now ?? 0)),
     stack: failure instanceof Error && !(failure instanceof WorldError) ? failure.stack : undefined,
     seed: options.seed,
     time: swarm?.world.now ?? 0,
@@ -95,9 +96,12 @@ function isThenable(
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-function failureText(failure: unknown): string {
-  if (failure instanceof ScenarioFailure || failure instanceof WorldError) return failure.message;
-  if (failure instanceof Refusal) return `a command was refused: ${failure.message}`;
-  if (failure instanceof Error) return `the script threw ${failure.name}: ${failure.message}`;
-  return `the script threw ${String(failure)}`;
+/** A ScenarioFailure says itself when it was, if that matters. */
+function failureText(failure: unknown, time: string): string {
+  if (failure instanceof ScenarioFailure) return failure.message;
+  if (failure instanceof WorldError)
+    return `the simulation broke, which is a defect of swarmlab: ${failure.message}`;
+  if (failure instanceof Refusal) return `at ${time}: a command was refused: ${failure.message}`;
+  if (failure instanceof Error) return `at ${time}: the script threw ${failure.name}: ${failure.message}`;
+  return `at ${time}: the script threw ${String(failure)}`;
 }

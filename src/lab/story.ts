@@ -175,7 +175,7 @@ export class Story implements Watcher<SwarmTypes> {
     }
     const { before } = event;
     const texts = serviceChanges(before, after);
-    if (texts.length === 0 && before.specVersion !== after.specVersion) texts.push('has a new spec');
+    if (texts.length === 0 && before.specVersion !== after.specVersion) texts.push('is updated');
     for (const text of texts) this.#line('service', name, text);
     const status = after.updateStatus;
     if (status === undefined || before.updateStatus?.state === status.state) return;
