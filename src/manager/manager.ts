@@ -195,8 +195,7 @@ function receive(context: ManagerContext, manager: ManagerState, message: RaftMe
     return;
   }
   if (message.to !== manager.self.raftId || message.kind === 'propose') return;
-  const peer = manager.peers.get(message.from);
-  if (peer !== undefined) heardFrom(peer);
+  heardFrom(manager, message.from);
   if (message.kind !== 'vote') {
     step(raft, raftEnvironment(context), message);
     return;

@@ -173,6 +173,8 @@ function maybeSnapshot(context: ManagerContext, manager: ManagerState): void {
   const interval = cluster?.spec.snapshotInterval ?? defaultSnapshotInterval;
   const { applied } = raft.log;
   if (interval === 0 || applied - manager.snapshotIndex < interval) return;
+  // A snapshot that came while the round was saved has replaced the log already, and is about to replace the store.
+  if (raft.log.receivedSnapshot !== null) return;
   const at = raft.log.entries[applied - raft.log.baseIndex - 1];
   assert(at !== undefined, 'an applied entry is still in the log when a snapshot is taken');
   const snapshot: Snapshot<SnapshotData> = {

@@ -12,6 +12,8 @@ export interface Peer {
   active: boolean;
   /** When the oldest message was sent that nothing has come back since; undefined when nothing is awaited. */
   awaitingSince: number | undefined;
+  /** A snapshot is on its way to it. */
+  snapshotSent: boolean;
 }
 
 /** A job whose transaction is proposed and not yet applied. */
