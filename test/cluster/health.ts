@@ -1,0 +1,105 @@
+// Whether a swarm is what its operators asked for: seen from outside, in everything that runs.
+
+import type { Swarm } from '../../src/cluster/swarm.ts';
+import type { Service } from '../../src/model/objects.ts';
+import { TaskState } from '../../src/model/state.ts';
+import type { Reader } from '../../src/store/reader.ts';
+import { hashStore, reader } from '../../src/store/store.ts';
+
+/** The first thing that is not as it should be in a swarm without faults; undefined when all is well. */
+export function whatIsWrong(swarm: Swarm): string | undefined {
+  return managersWrong(swarm) ?? nodesWrong(swarm) ?? servicesWrong(swarm) ?? containersWrong(swarm);
+}
+
+function managersWrong(swarm: Swarm): string | undefined {
+  const managers = swarm.managers();
+  const machines = swarm.machines.filter(({ role }) => role === 'manager').length;
+  if (managers.length !== machines) return `${managers.length} of ${machines} managers run`;
+  const leaders = managers.filter(([, { leadership }]) => leadership !== undefined).map(([host]) => host);
+  if (leaders.length !== 1) return `the leaders are [${leaders}]`;
+  const states = managers.map(([, { store }]) => `${store.version}/${hashStore(store)}`);
+  return new Set(states).size === 1 ? undefined : `the stores of the managers are ${states}`;
+}
+
+function stateOf(swarm: Swarm): Reader {
+  const leader = swarm.leader();
+  const manager = leader === undefined ? undefined : swarm.managerOf(leader);
+  if (manager === undefined) throw new Error('no manager leads');
+  return reader(manager.store);
+}
+
+function nodesWrong(swarm: Swarm): string | undefined {
+  const nodes = stateOf(swarm).list('node');
+  if (nodes.length !== swarm.machines.length)
+    return `${nodes.length} nodes on ${swarm.machines.length} machines`;
+  const bad = nodes.find(({ status }) => status.state !== 'ready');
+  return bad && `node ${bad.description?.hostname} is ${bad.status.state}`;
+}
+
+function servicesWrong(swarm: Swarm): string | undefined {
+  const state = stateOf(swarm);
+  for (const service of state.list('service')) {
+    const wrong = serviceWrong(state, service);
+    if (wrong !== undefined) return `service ${service.spec.name}: ${wrong}`;
+  }
+  return undefined;
+}
+
+function serviceWrong(state: Reader, service: Service): string | undefined {
+  const eligible = new Set(
+    state
+      .list('node')
+      .filter(({ role }) => mayRunOn(service, role))
+      .map(({ id }) => id),
+  );
+  const update = service.updateStatus?.state;
+  // An update waits for its tasks for ever where none can run.
+  const done = eligible.size === 0 || (update !== 'updating' && update !== 'rollback_started');
+  if (!done) return `its update is ${update}`;
+  const { mode } = service.spec;
+  const replicas = mode.kind === 'replicated' && eligible.size > 0 ? mode.replicas : 0;
+  const wanted = mode.kind === 'replicated' ? replicas : eligible.size;
+  const tasks = state
+    .tasksOfService(service.id)
+    .filter(({ desiredState }) => desiredState <= TaskState.Running);
+  const running = tasks.filter(({ status }) => status.state === TaskState.Running);
+  const places = new Set(running.map(({ slot, nodeId }) => (mode.kind === 'replicated' ? slot : nodeId)));
+  if (places.size !== wanted) return `its tasks run in ${places.size} of ${wanted} places`;
+  const stray = running.find(({ nodeId }) => !eligible.has(nodeId));
+  if (stray !== undefined) return `task ${stray.id} runs on a node it must not run on`;
+  // Where a start-first update has stopped half-way the old task stays beside the new one, until somebody updates again.
+  if (update === 'paused' && service.spec.update?.order === 'start-first') return undefined;
+  if (running.length !== wanted) return `${running.length} tasks run where ${wanted} should`;
+  if (eligible.size > 0 && tasks.length !== running.length) {
+    return `${tasks.length - running.length} tasks are to run beside those that do`;
+  }
+  return undefined;
+}
+
+/** Constraints of a trial are about roles. */
+function mayRunOn({ spec }: Service, role: 'manager' | 'worker'): boolean {
+  return spec.task.placement.constraints.every((constraint) => {
+    const [, operator, value] = constraint.split(' ');
+    return (operator === '==') === (role === value);
+  });
+}
+
+/** On every node exactly the containers run whose tasks run there. */
+function containersWrong(swarm: Swarm): string | undefined {
+  const state = stateOf(swarm);
+  for (const { name } of swarm.machines) {
+    const memory = swarm.memoryOf(name);
+    const tasks = state
+      .tasksOfNode(memory?.identity?.nodeId ?? '')
+      .filter(({ status }) => status.state === TaskState.Running)
+      .map(({ id }) => id);
+    const containers = [...(memory?.agent?.containers.values() ?? [])]
+      .filter(({ phase }) => phase === 'running' || phase === 'starting')
+      .map(({ taskId }) => taskId)
+      .sort();
+    if (tasks.join() !== containers.join()) {
+      return `on ${name} the tasks [${tasks}] run, and the containers of [${containers}]`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+// A swarm is data: saved and loaded at any event, forked, or run again from what was done to it, it goes on to the last byte.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { swarmProgram } from '../../src/cluster/program.ts';
+import { type SavedSwarm, Swarm } from '../../src/cluster/swarm.ts';
+import { watchInvariants } from '../../src/invariants/watch.ts';
+import { second } from '../../src/model/duration.ts';
+import { World } from '../../src/sim/world.ts';
+import { perform, stage } from './play.ts';
+import { trials } from './trial.ts';
+
+/** Out of the process and in again. */
+function reload(swarm: Swarm): Swarm {
+  const text = JSON.stringify(swarm.save());
+  const saved: SavedSwarm = JSON.parse(text);
+  const loaded = Swarm.load(saved);
+  watchInvariants(loaded);
+  return loaded;
+}
+
+/** Lets that many events happen. */
+function pass(swarm: Swarm, events: number): void {
+  for (let i = 0; i < events; i++) swarm.world.step();
+}
+
+const pauses = fc.array(fc.nat(400), { minLength: 1, maxLength: 4 });
+
+test('a swarm that is saved and loaded at any event goes on as if it had not been', () => {
+  fc.assert(
+    fc.property(trials, pauses, (trial, events) => {
+      const course = (between: (swarm: Swarm) => Swarm): Swarm => {
+        let swarm = stage(trial);
+        for (const deed of trial.deeds) {
+          perform(swarm, { ...trial, deeds: [deed] });
+          for (const count of events) {
+            pass(swarm, count);
+            swarm = between(swarm);
+          }
+        }
+        swarm.advance(20 * second);
+        return swarm;
+      };
+      const straight = course((swarm) => swarm);
+      const interrupted = course(reload);
+      expect(interrupted.world.digest).toBe(straight.world.digest);
+      expect(interrupted.world.now).toBe(straight.world.now);
+      expect(interrupted.world.handled).toBe(straight.world.handled);
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('a fork has a future of its own, and leaves the original its own', () => {
+  fc.assert(
+    fc.property(trials, fc.nat(300), (trial, events) => {
+      const original = stage(trial);
+      pass(original, events);
+      const fork = reload(original);
+      const twin = reload(original);
+      const { digest } = original.world;
+      fork.fault({ kind: 'crash', host: 'manager1' });
+      perform(fork, trial);
+      expect(original.world.digest).toBe(digest);
+      original.advance(30 * second);
+      twin.advance(30 * second);
+      expect(twin.world.digest).toBe(original.world.digest);
+      expect(fork.world.digest).not.toBe(original.world.digest);
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('seed and journal are the whole of a run', () => {
+  fc.assert(
+    fc.property(trials, (trial) => {
+      const swarm = stage(trial);
+      perform(swarm, trial);
+      const { seed, journal, now } = swarm.world;
+      const again = World.replay(swarmProgram, seed, journal);
+      again.runUntil(now);
+      expect(again.digest).toBe(swarm.world.digest);
+      expect(again.handled).toBe(swarm.world.handled);
+    }),
+    { numRuns: 10 },
+  );
+});
