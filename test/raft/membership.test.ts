@@ -19,12 +19,14 @@ import {
   type Operation,
   propose,
   proposeConfigurationChange,
+  reportUnreachable,
+  step,
   tick,
   transferLeadership,
   votersOnly,
 } from '../../src/raft/index.ts';
 import { Cluster, LONGEST, type Raft } from './cluster.ts';
-import { accepted, ask } from './single.ts';
+import { accepted, ask, drain } from './single.ts';
 
 const LETTERS = new Map<string, Operation['type']>([
   ['v', 'add-voter'],
@@ -102,15 +104,18 @@ describe('thesis 4.1: one change at a time', () => {
   test('a removed leader sends nothing at the switch, drops proposals, still leads (R-R86, R-R100)', () => {
     const cluster = new Cluster(3);
     cluster.elect(1);
-    change(cluster, 'r1');
-    propose(cluster.raft(1), LONGEST, 'x');
-    cluster.round(1);
-    cluster.network = [];
+    cluster.settle();
     const leader = cluster.raft(1);
-    ask(leader, accepted(2, 1, 3));
+    change(cluster, 'r1');
+    propose(leader, LONGEST, 'x');
+    cluster.round(1);
+    step(leader, LONGEST, accepted(2, 1, 3));
+    // Node 3 would be sent entries 3 and 4 again by the next occasion that sends anything.
+    reportUnreachable(leader, 3);
+    const sent = drain(leader);
+    expect(sent.map((message) => message.kind === 'append' && message.previousIndex)).toEqual([4, 4]);
     expect(leader.configuration.voters).toEqual([2, 3]);
     expect(leader.role).toBe('leader');
-    expect(leader.immediate).toEqual([]);
     expect(propose(leader, LONGEST, 'y')).toBe('proposal dropped');
     // One of the two that are left is no majority of them, whatever the leader has itself.
     ask(leader, accepted(2, 1, 4));
@@ -188,6 +193,25 @@ describe('§6: joint consensus', () => {
     cluster.settle();
     expect(cluster.raft(1).configuration).toEqual(votersOnly([1, 4, 5]));
     expect(cluster.raft(1).progress.map(({ id }) => id)).toEqual([1, 4, 5]);
+  });
+
+  test('the new half alone neither commits nor elects', () => {
+    const cluster = new Cluster(3, { spares: 2 });
+    cluster.elect(1);
+    change(cluster, 'r2 r3 v4 v5', 'explicit');
+    cluster.settle([4, 5]);
+    cluster.snapshot(1);
+    tick(cluster.raft(1), LONGEST);
+    cluster.settle();
+    expect(cluster.raft(4).configuration).toMatchObject({ voters: [1, 4, 5], outgoing: [1, 2, 3] });
+    propose(cluster.raft(1), LONGEST, 'x');
+    cluster.settle([2, 3]);
+    expect(cluster.raft(1).log.committed).toBe(3);
+    campaign(cluster.raft(4), LONGEST);
+    cluster.settle([2, 3]);
+    expect(cluster.raft(4)).toMatchObject({ role: 'candidate', term: 2 });
+    expect(cluster.raft(4).votes.filter(({ granted }) => granted)).toHaveLength(3);
+    cluster.elect(4, [3]);
   });
 
   test('the leave entry comes after what the own acknowledgements of the round set off (R-R226)', () => {

@@ -146,6 +146,13 @@ describe('§5.3 the leader finds the common entry', () => {
   });
 });
 
+test('§5.1 an acknowledgement of an earlier term counts for nothing', () => {
+  const leader = leaderWith([1, 1]);
+  ask(leader, accepted(2, 1, 3));
+  expect(member(leader, 2)).toMatchObject({ match: 0, state: 'probe' });
+  expect(leader.log.committed).toBe(0);
+});
+
 describe('§5.4.2 commitment', () => {
   test('figure 8: an entry of an earlier term commits only with one of the own term (E-28)', () => {
     const leader = leaderWith([1, 2], { voters: [1, 2, 3, 4, 5], hardState: { term: 3, commit: 1 } });

@@ -7,13 +7,14 @@ import {
   keepSnapshot,
   propose,
   reportSnapshot,
+  reportUnreachable,
   type Snapshot,
   step,
   tick,
   votersOnly,
 } from '../../src/raft/index.ts';
 import { Cluster, LONGEST, type Packet, termsOf } from './cluster.ts';
-import { append, ask, entriesOf, heartbeatResponse, nodeWith, round } from './single.ts';
+import { append, ask, drain, entriesOf, heartbeatResponse, nodeWith, round } from './single.ts';
 
 function install(index: number, term: number, voters: readonly number[] = [1, 2, 3]): Packet {
   const snapshot: Snapshot<string> = { index, term, configuration: votersOnly(voters), data: 'content' };
@@ -45,6 +46,19 @@ describe('§7 the follower', () => {
     const raft = nodeWith(terms, options);
     expect(ask(raft, install(3, 1))).toMatchObject([{ kind: 'append-response', index: 4, rejected: false }]);
     expect(termsOf(raft)).toEqual(terms);
+  });
+
+  test('ignores a snapshot of what it has compacted', () => {
+    const cluster = new Cluster(3);
+    cluster.elect(2);
+    propose(cluster.raft(2), LONGEST, 'a');
+    cluster.settle();
+    cluster.snapshot(1);
+    const before = JSON.stringify(cluster.raft(1).log);
+    expect(ask(cluster.raft(1), { ...install(2, 1), term: 1 })).toMatchObject([
+      { index: 3, rejected: false },
+    ]);
+    expect(JSON.stringify(cluster.raft(1).log)).toBe(before);
   });
 
   test('keeps its log and only commits if it holds the last entry already (E-36)', () => {
@@ -143,15 +157,20 @@ describe('§7 the leader', () => {
 
   test('sends none to a member that has not answered since the last quorum check (E-35)', () => {
     const cluster = new Cluster(3, { config: { checkQuorum: true } });
-    cluster.elect(1, [3]);
-    propose(cluster.raft(1), LONGEST, 'a');
+    cluster.elect(1);
+    const leader = cluster.raft(1);
+    for (let passed = 0; passed < 20; passed += 1) {
+      tick(leader, LONGEST);
+      cluster.settle([3]);
+    }
+    propose(leader, LONGEST, 'a');
     cluster.settle([3]);
     cluster.snapshot(1);
-    tick(cluster.raft(1), LONGEST);
-    cluster.settle([3]);
+    reportUnreachable(leader, 3);
+    propose(leader, LONGEST, 'b');
     expect(progressOf(cluster, 3)).toMatchObject({ state: 'probe', recentlyActive: false });
-    const answer = ask(cluster.raft(1), heartbeatResponse(3, 1));
-    expect(answer).toMatchObject([{ kind: 'snapshot', to: 3 }]);
+    expect(drain(leader).filter(({ to }) => to === 3)).toEqual([]);
+    expect(ask(leader, heartbeatResponse(3, 1))).toMatchObject([{ kind: 'snapshot', to: 3 }]);
   });
 
   test('after a failed transfer it probes from the match, after a good one from behind it (E-38)', () => {
