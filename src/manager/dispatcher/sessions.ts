@@ -93,6 +93,8 @@ export function register(
   if (resumes !== '') {
     const found = findSession(state.nodes, nodeId, resumes);
     if ('error' in found) return found.error;
+    // The network may hold up or repeat a call that its agent has given up for a later one; a broken stream carries none.
+    if (call <= found.session.call) return undefined;
     endSession(leader, found.known);
     beginSession(leader, state, found.known, node, { id: resumes, route, call });
     return undefined;
