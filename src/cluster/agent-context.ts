@@ -37,7 +37,7 @@ export class HostAgentContext implements AgentContext {
   }
 
   later(delay: number, timer: AgentTimer): number {
-    return this.#context.later(delay, timer);
+    return this.#context.later(delay, { ...timer, life: this.#memory.agentLife });
   }
 
   cancel(timerId: number): void {

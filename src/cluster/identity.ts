@@ -1,6 +1,7 @@
 // A node's place in its swarm: what of it is on the disk, the agent that lives by it, and the numbers of its calls.
 
 import { type AgentRecord, type AgentState, bootAgent, startAgent } from '../agent/agent.ts';
+import type { ManagerOptions } from '../manager/state.ts';
 import { managerFiles } from '../manager/storage.ts';
 import type { CallError } from '../model/messages.ts';
 import type { Context } from '../sim/context.ts';
@@ -35,6 +36,7 @@ export function resumeAgent(
     if (record !== undefined) saved.set(file.slice(agentPrefix.length), record);
   }
   const agentContext = new HostAgentContext(context, config, memory, identity);
+  memory.agentLife = nextLife(memory);
   memory.agent = bootAgent(agentContext, saved);
   startAgent(agentContext, memory.agent);
 }
@@ -48,15 +50,24 @@ export function setIdentity(context: NodeContext, memory: NodeMemory, identity: 
 
 /** The node belongs to no swarm any more: nothing of it is left in memory or on the disk. */
 export function forgetSwarm(context: NodeContext, memory: NodeMemory): void {
-  for (const task of memory.agent?.tasks.keys() ?? []) context.replace(`${agentPrefix}task/${task}`, []);
-  for (const image of memory.agent?.images.keys() ?? []) context.replace(`${agentPrefix}image/${image}`, []);
-  for (const file of [identityFile, 'node/lock', `${agentPrefix}managers`, ...managerFiles])
+  const agentFiles = context.files().filter((file) => file.startsWith(agentPrefix));
+  for (const task of memory.agent?.tasks.keys() ?? []) agentFiles.push(`${agentPrefix}task/${task}`);
+  for (const image of memory.agent?.images.keys() ?? []) agentFiles.push(`${agentPrefix}image/${image}`);
+  for (const file of new Set([
+    identityFile,
+    'node/lock',
+    `${agentPrefix}managers`,
+    ...managerFiles,
+    ...agentFiles,
+  ]))
     context.replace(file, []);
   context.sync({ kind: 'node.saved' });
   memory.identity = undefined;
   memory.manager = undefined;
   memory.agent = undefined;
+  if (memory.joining !== undefined) context.cancel(memory.joining.timer);
   memory.joining = undefined;
+  if (memory.renewal !== undefined) context.cancel(memory.renewal.timer);
   memory.renewal = undefined;
   memory.leaving = undefined;
   memory.locked = undefined;
@@ -76,6 +87,7 @@ export function enterSwarm(
   const peers = managers.map((host) => ({ host, nodeId: '', weight: 1 }));
   const record: AgentRecord = { kind: 'managers', managers: peers };
   agentContext.save('managers', record);
+  memory.agentLife = nextLife(memory);
   memory.agent = bootAgent(agentContext, new Map([['managers', record]]));
   startAgent(agentContext, memory.agent);
 }
@@ -100,6 +112,16 @@ export const alreadyInSwarm: CallError = {
 
 export function answerError(context: NodeContext, command: number, error: CallError): void {
   context.note({ kind: 'answer', command, error });
+}
+
+/** How the next manager of this node is started. */
+export function managerOptions(config: NodeConfig, memory: NodeMemory): ManagerOptions {
+  return { preVote: config.raft.preVote, life: nextLife(memory) };
+}
+
+function nextLife(memory: NodeMemory): number {
+  memory.lives += 1;
+  return memory.lives;
 }
 
 /** A number for a call that no other of this node has. */

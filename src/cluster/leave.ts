@@ -3,6 +3,7 @@
 
 import { stopAgent } from '../agent/agent.ts';
 import { callManager } from '../manager/manager.ts';
+import type { ManagerState } from '../manager/state.ts';
 import type { ControlReply } from '../model/calls.ts';
 import { second } from '../model/duration.ts';
 import { answerError, forgetSwarm, type NodeContext, nextCall, withAgent } from './identity.ts';
@@ -17,6 +18,7 @@ const notInSwarm = 'This node is not part of a swarm';
 const locked =
   'Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.';
 const opening = 'You are attempting to leave the swarm on a node that is participating as a manager. ';
+const unusable = 'Doing so may lose the consensus of your cluster. ';
 const closing =
   'The only way to restore a swarm that has lost consensus is to reinitialize it with `--force-new-cluster`. Use `--force` to suppress this message.';
 const last =
@@ -28,23 +30,23 @@ export function leaveSwarm(
   memory: NodeMemory,
   { command, force }: { readonly command: number; readonly force: boolean },
 ): void {
-  if (memory.identity === undefined && memory.locked === undefined) {
-    answerError(context, command, { code: 'Unavailable', message: notInSwarm });
-  } else if (force || (memory.manager === undefined && memory.locked === undefined)) {
-    stopNode(context, config, memory, command);
-  } else if (memory.locked !== undefined) {
-    answerError(context, command, { code: 'Unavailable', message: locked });
-  } else inquire(context, memory, command);
+  const { identity, joining, manager } = memory;
+  const refuse = (message: string) => answerError(context, command, { code: 'Unavailable', message });
+  if (identity === undefined && joining === undefined && memory.locked === undefined) refuse(notInSwarm);
+  else if (force) stopNode(context, config, memory, command);
+  else if (memory.locked !== undefined) refuse(locked);
+  else if (manager !== undefined) inquire(context, manager, memory, command);
+  else if (joining?.certificate?.role === 'manager') refuse(opening + unusable + closing);
+  else stopNode(context, config, memory, command);
 }
 
 /** A manager is refused with the numbers that the swarm gives. */
-function inquire(context: NodeContext, memory: NodeMemory, command: number): void {
-  if (memory.manager === undefined) return;
+function inquire(context: NodeContext, manager: ManagerState, memory: NodeMemory, command: number): void {
   const id = nextCall(memory);
   const limit = context.later(inquiryLimit, { kind: 'node.call-limit', call: id });
   memory.calls.set(id, { purpose: 'leave', command, limit });
   const call = { method: 'list', kind: 'node', id } as const;
-  callManager(context, memory.manager, { kind: 'call', route: [context.host], forwarded: false, call });
+  callManager(context, manager, { kind: 'call', route: [context.host], forwarded: false, call });
 }
 
 /** The managers have been counted, or could not be: the refusal (R-R210). */

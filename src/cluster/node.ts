@@ -16,16 +16,17 @@ import {
   alreadyInSwarm,
   answerError,
   enterSwarm,
+  managerOptions,
   type NodeContext,
   nextCall,
   readIdentity,
   resumeAgent,
   withAgent,
 } from './identity.ts';
-import { beginJoin, joinAnswered, joinRetry, joinTimedOut } from './join.ts';
+import { beginJoin, joinAnswered, joinManagers, joinRetry, joinTimedOut } from './join.ts';
 import { finishLeaving, leaveLimitReached, leaveSwarm, refuseLeave } from './leave.ts';
 import { followLock, lockedError, readLock, tryKey } from './lock.ts';
-import { expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
+import { becomeManager, expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
 import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
 
 /** The daemon's limit on every request that needs a manager (R-R207). */
@@ -35,6 +36,9 @@ const notInSwarm =
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
 const notManager =
   "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.";
+
+const notReady =
+  'This node is not a swarm manager. Manager is being prepared or has trouble connecting to the cluster.';
 
 /** The machine comes up: its swarm part goes on from what the disk holds. */
 export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
@@ -52,6 +56,8 @@ export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
     // Not from 1: an answer to a call from before a crash must not be taken for one to a new call.
     lastCall: context.random(`calls/${context.host}`, 2 ** 30),
     saving: 'no',
+    lives: 0,
+    agentLife: 0,
   };
   memory.lockKey = memory.locked ?? '';
   if (memory.locked === undefined) resume(context, config, memory);
@@ -64,8 +70,19 @@ function resume(context: NodeContext, config: NodeConfig, memory: NodeMemory): v
   if (identity === undefined) return;
   memory.identity = identity;
   const saved = readStorage((file) => context.read(file).records.filter(isManagerRecord));
-  if (saved !== undefined) memory.manager = restartManager(context, saved);
+  const addr = `${config.addr}:${defaultListenPort}`;
+  if (saved !== undefined) {
+    const stored = { ...saved, member: { ...saved.member, addr } };
+    memory.manager = restartManager(context, stored, managerOptions(config, memory));
+  }
   resumeAgent(context, config, memory, identity);
+  if (saved === undefined) {
+    // It went down on its way into the Raft group, or out of it.
+    if (identity.role === 'manager') becomeManager(context, config, memory, identity);
+  } else if (saved.member.addr !== addr) {
+    // Its own manager finds the leader for it (R-R121).
+    joinManagers(context, config, memory, context.host, { ...identity, managers: [] });
+  }
 }
 
 function isManagerRecord(record: SwarmTypes['record']): record is ManagerRecord {
@@ -112,6 +129,10 @@ export function handleNode(
     case 'agent.retry':
     case 'agent.container':
     case 'agent.pull-limit':
+      if (body.life !== memory.agentLife) return;
+      withAgent(context, config, memory, (agentContext, agent) => handleAgent(agentContext, agent, body));
+      finishLeaving(context, memory);
+      return;
     case 'registry.pulling':
     case 'registry.pulled':
       withAgent(context, config, memory, (agentContext, agent) => handleAgent(agentContext, agent, body));
@@ -164,7 +185,7 @@ function handleCommand(
 ): void {
   switch (command.kind) {
     case 'node.init':
-      if (command.forceNewCluster) forceNewCluster(context, memory, command.command);
+      if (command.forceNewCluster) forceNewCluster(context, config, memory, command.command);
       else initSwarm(context, config, memory, command.command);
       return;
     case 'node.join':
@@ -204,27 +225,38 @@ function initSwarm(context: NodeContext, config: NodeConfig, memory: NodeMemory,
   }
   const nodeId = formatId((bound) => context.random('ids', bound));
   const addr = `${config.addr}:${defaultListenPort}`;
-  memory.manager = initManager(context, { nodeId, host: context.host, addr });
+  const member = { nodeId, host: context.host, addr };
+  memory.manager = initManager(context, member, managerOptions(config, memory));
   const identity: Identity = { nodeId, role: 'manager' };
   enterSwarm(context, config, memory, identity, [context.host]);
   context.note({ kind: 'answer', command, joined: identity });
 }
 
 /** `docker swarm init --force-new-cluster`: this manager alone goes on with what was committed (R-R113, R-R150). */
-function forceNewCluster(context: NodeContext, memory: NodeMemory, command: number): void {
+function forceNewCluster(
+  context: NodeContext,
+  config: NodeConfig,
+  memory: NodeMemory,
+  command: number,
+): void {
   const { manager, identity } = memory;
   if (manager === undefined || identity === undefined) {
     answerError(context, command, notManagerError(memory));
     return;
   }
-  memory.manager = restartAlone(context, manager);
+  memory.manager = restartAlone(context, manager, managerOptions(config, memory));
   context.note({ kind: 'answer', command, joined: identity });
 }
 
 /** Why this node cannot be asked (R-R208). */
 function notManagerError(memory: NodeMemory): CallError {
   if (memory.locked !== undefined) return lockedError;
-  return { code: 'Unavailable', message: memory.identity === undefined ? notInSwarm : notManager };
+  const { identity, joining } = memory;
+  if (identity?.role === 'manager' || joining?.certificate?.role === 'manager') {
+    return { code: 'Unavailable', message: notReady };
+  }
+  const message = identity === undefined && joining === undefined ? notInSwarm : notManager;
+  return { code: 'Unavailable', message };
 }
 
 /** Gives a control call its number and takes it to this node's manager (R-R208). */

@@ -8,22 +8,28 @@ import { hour, millisecond, second } from '../model/duration.ts';
 import type { Node } from '../model/objects.ts';
 import { type NodeContext, nextCall, setIdentity } from './identity.ts';
 import { joinManagers } from './join.ts';
-import type { NodeConfig, NodeMemory } from './types.ts';
+import type { Identity, NodeConfig, NodeMemory } from './types.ts';
 
 /** Between the news of another role and the first request for a certificate. */
 const renewalPause = 500 * millisecond;
 /** The k-th pause between requests is drawn below this and this times 2^(k-1) more, an hour at most. */
 const retryBase = 5 * second;
 const retryMax = hour;
+/** How long an answer may take before it is asked for again. */
+const answerLimit = 5 * second;
 /** How long a manager that was removed waits for a worker's certificate, twice, before it joins again. */
 const expelledWait = 16 * second;
 
 /** The swarm's view of this node has come. */
 export function roleSeen(context: NodeContext, memory: NodeMemory, node: Node): void {
-  if (memory.identity === undefined || memory.renewal !== undefined) return;
-  if (node.spec.role === memory.identity.role) return;
-  memory.renewal = { wanted: node.spec.role, attempt: 0, call: 0 };
-  context.later(renewalPause, { kind: 'node.renew' });
+  const { identity, renewal } = memory;
+  if (identity === undefined || renewal?.wanted === node.spec.role) return;
+  // The role may have changed back before the certificate followed.
+  if (renewal !== undefined) context.cancel(renewal.timer);
+  memory.renewal = undefined;
+  if (node.spec.role === identity.role) return;
+  const timer = context.later(renewalPause, { kind: 'node.renew' });
+  memory.renewal = { wanted: node.spec.role, attempt: 0, call: 0, timer };
 }
 
 /** Asks for a certificate, and again after a pause for as long as it does not come with the role that is wanted. */
@@ -33,8 +39,7 @@ export function renew(context: NodeContext, memory: NodeMemory): void {
   const id = nextCall(memory);
   renewal.call = id;
   renewal.attempt += 1;
-  const bound = Math.min(retryBase + retryBase * 2 ** (renewal.attempt - 1), retryMax);
-  context.later(second + context.random(`renewal/${context.host}`, bound), { kind: 'node.renew' });
+  renewal.timer = context.later(answerLimit, { kind: 'node.renew' });
   const call = { method: 'swarm.renew', id, nodeId: identity.nodeId } as const;
   const message = { kind: 'call', route: [context.host], forwarded: false, call } as const;
   if (memory.manager !== undefined) {
@@ -62,9 +67,16 @@ export function renewalAnswered(
 ): boolean {
   const { renewal } = memory;
   if (renewal === undefined || renewal.call !== reply.id) return false;
-  if (reply.method === 'control.failed' || reply.result.kind !== 'certificate') return true;
-  const { nodeId, role, managers } = reply.result;
-  if (role !== renewal.wanted) return true;
+  context.cancel(renewal.timer);
+  const granted =
+    reply.method === 'control.done' && reply.result.kind === 'certificate' ? reply.result : undefined;
+  if (granted?.role !== renewal.wanted) {
+    const bound = Math.min(retryBase + retryBase * 2 ** (renewal.attempt - 1), retryMax);
+    const pause = context.random(`renewal/${context.host}`, bound);
+    renewal.timer = context.later(pause, { kind: 'node.renew' });
+    return true;
+  }
+  const { nodeId, role, managers } = granted;
   memory.renewal = undefined;
   setIdentity(context, memory, { nodeId, role });
   if (role === 'worker') dropManager(context, memory);
@@ -100,18 +112,30 @@ export function expelledWaited(
   nodeId: string,
   again: boolean,
 ): void {
-  const { identity, manager, agent } = memory;
+  const { identity, manager } = memory;
   if (identity?.nodeId !== nodeId || identity.role !== 'manager' || manager !== undefined) return;
   if (!again) {
     if (memory.renewal === undefined) {
-      memory.renewal = { wanted: 'worker', attempt: 0, call: 0 };
+      memory.renewal = { wanted: 'worker', attempt: 0, call: 0, timer: 0 };
       renew(context, memory);
     }
     context.later(expelledWait, { kind: 'node.expelled', nodeId, again: true });
     return;
   }
-  const host = anyManager(memory);
-  if (host === undefined || agent === undefined || memory.joining !== undefined) return;
+  if (memory.renewal !== undefined) context.cancel(memory.renewal.timer);
   memory.renewal = undefined;
-  joinManagers(context, config, memory, host, { ...identity, managers: [...agent.remotes.keys()] });
+  becomeManager(context, config, memory, identity);
+}
+
+/** A node with a manager's certificate and no place in the Raft group asks for one. */
+export function becomeManager(
+  context: NodeContext,
+  config: NodeConfig,
+  memory: NodeMemory,
+  identity: Identity,
+): void {
+  const host = anyManager(memory);
+  if (host === undefined || memory.joining !== undefined) return;
+  const managers = [...(memory.agent?.remotes.keys() ?? [])];
+  joinManagers(context, config, memory, host, { ...identity, managers });
 }

@@ -18,6 +18,8 @@ export interface MachineShape {
 
 export interface ClusterShape {
   readonly machines: readonly MachineShape[];
+  /** Managers that stand for election ask first whether they would win (thesis 9.6). Default: not, as SwarmKit's (R-R4). */
+  readonly preVote?: boolean;
 }
 
 /** The name of the registry's host. */

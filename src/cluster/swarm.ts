@@ -27,6 +27,7 @@ import type { NodeAnswer, NodeCommand, NodeConfig, NodeMemory, SwarmTypes, Witho
 export interface SavedSwarm {
   readonly world: SavedWorld<SwarmTypes>;
   readonly shape: readonly MachineShape[];
+  readonly preVote: boolean;
   readonly lastCommand: number;
 }
 
@@ -37,10 +38,13 @@ export class Swarm {
   readonly world: World<SwarmTypes>;
   readonly #machines: MachineShape[] = [];
   readonly #answers = new Map<number, NodeAnswer>();
+  /** Of every machine that is added. */
+  readonly #preVote: boolean;
   #lastCommand = 0;
 
-  private constructor(world: World<SwarmTypes>) {
+  private constructor(world: World<SwarmTypes>, preVote: boolean) {
     this.world = world;
+    this.#preVote = preVote;
     world.watch({
       note: (_host, note) => {
         if (note.kind === 'answer') this.#answers.set(note.command, note);
@@ -50,7 +54,7 @@ export class Swarm {
 
   /** Machines that are in no swarm yet, and a registry. Watchers given here see the world from its first event on. */
   static create(seed: string, shape: ClusterShape, watchers: readonly Watcher<SwarmTypes>[] = []): Swarm {
-    const swarm = new Swarm(new World(swarmProgram, seed));
+    const swarm = new Swarm(new World(swarmProgram, seed), shape.preVote ?? false);
     for (const watcher of watchers) swarm.watch(watcher);
     const state: RegistryState = { down: false, missing: new Map() };
     swarm.#intervene({
@@ -64,14 +68,19 @@ export class Swarm {
   }
 
   static load(saved: SavedSwarm): Swarm {
-    const swarm = new Swarm(World.load(swarmProgram, saved.world));
+    const swarm = new Swarm(World.load(swarmProgram, saved.world), saved.preVote);
     swarm.#machines.push(...saved.shape);
     swarm.#lastCommand = saved.lastCommand;
     return swarm;
   }
 
   save(): SavedSwarm {
-    return { world: this.world.save(), shape: this.#machines, lastCommand: this.#lastCommand };
+    return {
+      world: this.world.save(),
+      shape: this.#machines,
+      preVote: this.#preVote,
+      lastCommand: this.#lastCommand,
+    };
   }
 
   watch(watcher: Watcher<SwarmTypes>): void {
@@ -99,11 +108,20 @@ export class Swarm {
       role: 'node',
       addr: addressOf(this.#machines.length),
       description: describe(machine),
+      raft: { preVote: this.#preVote },
       images: createBehaviours(),
       registry: registryHost,
     };
     this.#machines.push(machine);
     this.#intervene({ kind: 'add', host: machine.name, config });
+  }
+
+  /** Gives a machine another IP address; its manager takes it when it comes up the next time. */
+  setAddress(host: string, addr: string): void {
+    const config = this.world.configOf(host);
+    assert(config.role === 'node', 'the registry has no address');
+    this.#intervene({ kind: 'configure', host, config: { ...config, addr } });
+    this.world.runUntil(this.world.now);
   }
 
   /** Scripts an image on all machines (also the registry's side of it), or on one alone. */

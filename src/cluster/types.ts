@@ -25,6 +25,8 @@ export interface NodeConfig {
   /** Its IP address. */
   readonly addr: string;
   readonly description: NodeDescription;
+  /** How its manager is started: with or without pre-vote (thesis 9.6), which swarms do without (R-R4). */
+  readonly raft: { readonly preVote: boolean };
   /** How images behave here; what a user scripts. */
   readonly images: ImageBehaviours;
   /** The host of the registry. */
@@ -51,13 +53,21 @@ export interface Joining {
   readonly manager: string;
   readonly token: string;
   readonly availability: Availability;
-  /** The number of the call whose answer is awaited, and the timer that ends the wait or the pause. */
-  call: number;
-  retry: number | undefined;
   /** Once it is granted; a manager then waits to become a member. */
-  certificate: (Identity & { readonly managers: readonly string[] }) | undefined;
-  /** Tries left before a refusal is final (R-R116). */
+  certificate: Certificate | undefined;
+  /** What is asked for now, and how often it was. */
+  phase: 'root' | 'certificate' | 'membership';
   tries: number;
+  /** The number of the call whose answer is awaited, and the timer that ends the wait for it, or the pause after it. */
+  call: number;
+  timer: number;
+  /** Why it was refused, during the pause. */
+  refusal: CallError | undefined;
+}
+
+/** What a node is given to be part of the swarm, and whom it may turn to. */
+export interface Certificate extends Identity {
+  readonly managers: readonly string[];
 }
 
 /** The node's role has changed in the swarm, and it asks for the certificate that says so (R-R128, R-R134). */
@@ -67,6 +77,8 @@ export interface Renewal {
   attempt: number;
   /** The number of the call whose answer is awaited. */
   call: number;
+  /** The timer of the next request. */
+  timer: number;
 }
 
 /** A call that waits for the swarm's answer, and what the answer is for. */
@@ -95,7 +107,13 @@ export interface NodeMemory {
   lastCall: number;
   /** The agent's database has been written to: a sync is under way, and whether another is needed. */
   saving: 'no' | 'once' | 'again';
+  /** How many managers and agents have run here since the machine came up, and which of them the agent is. */
+  lives: number;
+  agentLife: number;
 }
+
+/** An agent's timer, with the life of the agent it is for. */
+export type NodeAgentTimer = AgentTimer & { readonly life: number };
 
 /** What an operator types at a node. `command` is the operator's own number, told in the answer. */
 export type NodeCommand =
@@ -139,7 +157,7 @@ export interface SwarmTypes {
   body:
     | ManagerBody
     | PeerMessage
-    | AgentTimer
+    | NodeAgentTimer
     | RegistryTimer
     | NodeTimer
     | NodeCommand

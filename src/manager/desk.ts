@@ -9,6 +9,7 @@ import type { Reader } from '../store/reader.ts';
 import { reader } from '../store/store.ts';
 import type { ManagerContext } from './context.ts';
 import type { Leader } from './leader.ts';
+import { memberRemoval } from './membership/join.ts';
 import { canRemove } from './membership/quorum.ts';
 import { raftEnvironment } from './raft-environment.ts';
 import { type JobOf, queued, type ReactorName, type TimerOf, timed } from './reactors.ts';
@@ -65,7 +66,8 @@ export class ReactorDesk<Name extends ReactorName> implements Desk<TimerOf<Name>
   }
 
   later(delay: number, timer: TimerOf<Name>): number {
-    return this.#context.later(delay, timed[this.#reactor](this.#leadership.term, timer));
+    const owner = { life: this.#manager.life, term: this.#leadership.term };
+    return this.#context.later(delay, timed[this.#reactor](owner, timer));
   }
 
   cancel(timerId: number): void {
@@ -98,12 +100,8 @@ export class ReactorDesk<Name extends ReactorName> implements Desk<TimerOf<Name>
   }
 
   removeMember(raftId: number): void {
-    proposeConfigurationChange(this.#manager.raft, raftEnvironment(this.#context), {
-      form: 'single',
-      transition: 'auto',
-      operations: [{ type: 'remove', id: raftId }],
-      context: null,
-    });
+    const { raft } = this.#manager;
+    proposeConfigurationChange(raft, raftEnvironment(this.#context), memberRemoval(raftId));
   }
 
   handOver(): boolean {

@@ -9,13 +9,19 @@ import { unreachable } from '../sim/assert.ts';
 import { createStore, restore } from '../store/store.ts';
 import type { ManagerBody, ManagerContext } from './context.ts';
 import { fireTimer } from './leadership.ts';
-import { drawRaftId, joinerHealthy, joinLimitReached } from './membership/join.ts';
+import {
+  drawRaftId,
+  joinerHealthy,
+  joinLimitReached,
+  memberChange,
+  memberRemoval,
+} from './membership/join.ts';
 import type { EntryData, PeerMessage, RaftMessage, SnapshotData } from './peer.ts';
 import { connect, heardFrom, watchSilence } from './peers.ts';
 import { raftEnvironment } from './raft-environment.ts';
 import { campaignIfAlone, expel, roundSaved, runRounds } from './round.ts';
 import { retryCalls, takeCall } from './router.ts';
-import type { ManagerState } from './state.ts';
+import type { ManagerOptions, ManagerState } from './state.ts';
 import { type StoredManager, writeIdentity } from './storage.ts';
 
 /** One Raft tick (R-R1). */
@@ -24,41 +30,54 @@ const tickInterval = second;
 const voteCheckLimit = 2 * second;
 
 /** The first manager of a new cluster: its log begins with the committed entry that makes it a member (R-R101, R-R112). */
-export function initManager(context: ManagerContext, identity: Omit<Member, 'raftId'>): ManagerState {
+export function initManager(
+  context: ManagerContext,
+  identity: Omit<Member, 'raftId'>,
+  options: ManagerOptions,
+): ManagerState {
   const member = { ...identity, raftId: drawRaftId(context, () => false) };
-  const change = {
-    form: 'single',
-    transition: 'auto',
-    operations: [{ type: 'add-voter', id: member.raftId }],
-    context: { kind: 'member', by: member.raftId, request: 0, member },
-  } as const;
+  const change = memberChange('add-voter', member, member.raftId);
   const entries = [{ kind: 'configuration', term: 1, index: 1, change }] as const;
   const hardState = { term: 1, vote: 0, commit: 1 };
   writeIdentity(context, member, [
     { kind: 'raft.entries', entries },
     { kind: 'raft.hard-state', hardState },
   ]);
-  return start(context, { member, snapshot: null, hardState, entries });
+  return start(context, { member, snapshot: null, hardState, entries }, options);
 }
 
 /** A manager that has just been made a member: an empty log under its new Raft ID, and the peers it was told (R-R122). */
-export function joinManager(context: ManagerContext, self: Member, members: readonly Member[]): ManagerState {
+export function joinManager(
+  context: ManagerContext,
+  self: Member,
+  members: readonly Member[],
+  options: ManagerOptions,
+): ManagerState {
   writeIdentity(context, self, []);
-  const manager = start(context, { member: self, snapshot: null, hardState: null, entries: [] });
+  const manager = start(context, { member: self, snapshot: null, hardState: null, entries: [] }, options);
   for (const member of members) connect(manager, member);
   return manager;
 }
 
 /** A manager that comes up again from what its disk holds (R-R107). */
-export function restartManager(context: ManagerContext, stored: StoredManager): ManagerState {
-  return start(context, stored);
+export function restartManager(
+  context: ManagerContext,
+  stored: StoredManager,
+  options: ManagerOptions,
+): ManagerState {
+  return start(context, stored, options);
 }
 
 /**
  * Force-new-cluster (R-R150): what is not committed is discarded, every other member is removed by an entry that counts as committed,
- * and the manager starts again alone. Services, nodes, tokens and tasks are kept.
+ * and the manager starts again alone; one whose own membership is not committed yet is added likewise. Services, nodes, tokens and tasks
+ * are kept.
  */
-export function restartAlone(context: ManagerContext, manager: ManagerState): ManagerState {
+export function restartAlone(
+  context: ManagerContext,
+  manager: ManagerState,
+  options: ManagerOptions,
+): ManagerState {
   const { raft, self } = manager;
   const { committed } = raft.log;
   const snapshot = raft.log.newestSnapshot;
@@ -66,33 +85,50 @@ export function restartAlone(context: ManagerContext, manager: ManagerState): Ma
     ({ index }) => index > (snapshot?.index ?? raft.log.baseIndex) && index <= committed,
   );
   const term = raft.log.entries.find(({ index }) => index === committed)?.term ?? raft.log.baseTerm;
-  const removals = [...manager.members.keys()]
-    .filter((raftId) => raftId !== self.raftId)
-    .sort((a, b) => a - b)
-    .map((id, i) => {
-      const operations = [{ type: 'remove', id }] as const;
-      const change = { form: 'single', transition: 'auto', operations, context: null } as const;
-      return { kind: 'configuration', term, index: committed + 1 + i, change } as const;
-    });
-  const entries = [...kept, ...removals];
-  const hardState = { term: raft.term, vote: raft.vote, commit: committed + removals.length };
+  const members = committedMembers(manager);
+  const changes = members.filter((raftId) => raftId !== self.raftId).map(memberRemoval);
+  if (!members.includes(self.raftId)) changes.push(memberChange('add-voter', self, self.raftId));
+  const appended = changes.map(
+    (change, i) => ({ kind: 'configuration', term, index: committed + 1 + i, change }) as const,
+  );
+  const entries = [...kept, ...appended];
+  const hardState = { term: raft.term, vote: raft.vote, commit: committed + appended.length };
   writeIdentity(context, self, [
     ...(snapshot === null ? [] : [{ kind: 'raft.snapshot', snapshot } as const]),
     { kind: 'raft.entries', entries },
     { kind: 'raft.hard-state', hardState },
   ]);
-  return start(context, { member: self, snapshot, hardState, entries });
+  return start(context, { member: self, snapshot, hardState, entries }, options);
 }
 
-function start(context: ManagerContext, stored: StoredManager): ManagerState {
+/** The Raft IDs of all members, ascending, once everything that is committed is applied. */
+function committedMembers({ raft, members, store }: ManagerState): number[] {
+  const raftIds = new Set(members.keys());
+  for (const entry of raft.log.entries) {
+    if (entry.kind !== 'configuration') continue;
+    if (entry.index <= store.version || entry.index > raft.log.committed) continue;
+    for (const { type, id } of entry.change?.operations ?? []) {
+      if (type === 'remove') raftIds.delete(id);
+      else raftIds.add(id);
+    }
+  }
+  return [...raftIds].sort((a, b) => a - b);
+}
+
+function start(
+  context: ManagerContext,
+  stored: StoredManager,
+  { preVote, life }: ManagerOptions,
+): ManagerState {
   const durable: DurableState<EntryData, SnapshotData> = {
     id: stored.member.raftId,
-    config: SWARM_CONFIG,
+    config: { ...SWARM_CONFIG, preVote },
     hardState: stored.hardState,
     snapshot: stored.snapshot,
     entries: stored.entries,
   };
   const manager: ManagerState = {
+    life,
     self: stored.member,
     raft: restart(durable, raftEnvironment(context)),
     store: createStore(),
@@ -117,7 +153,7 @@ function start(context: ManagerContext, stored: StoredManager): ManagerState {
     for (const member of data.members) connect(manager, member);
     for (const raftId of data.removed) manager.removed.add(raftId);
   }
-  context.later(tickInterval, { kind: 'manager.tick' });
+  context.later(tickInterval, { kind: 'manager.tick', life: manager.life });
   runRounds(context, manager);
   campaignIfAlone(context, manager);
   runRounds(context, manager);
@@ -131,7 +167,7 @@ export function handleManager(
   body: ManagerBody | PeerMessage,
   from: string,
 ): void {
-  if (manager.expelled) return;
+  if (manager.expelled || ('life' in body && body.life !== manager.life)) return;
   switch (body.kind) {
     case 'manager.tick':
       onTick(context, manager);
@@ -143,7 +179,7 @@ export function handleManager(
       retryCalls(context, manager);
       break;
     case 'manager.join-limit':
-      joinLimitReached(context, manager, body.raftId);
+      joinLimitReached(context, manager, body.check, body.phase);
       break;
     case 'manager.reactor':
       fireTimer(context, manager, body);
@@ -179,7 +215,7 @@ export function callManager(
 }
 
 function onTick(context: ManagerContext, manager: ManagerState): void {
-  context.later(tickInterval, { kind: 'manager.tick' });
+  context.later(tickInterval, { kind: 'manager.tick', life: manager.life });
   tick(manager.raft, raftEnvironment(context));
   manager.leaderless = manager.raft.leader === 0 ? manager.leaderless + 1 : 0;
   watchSilence(context, manager);

@@ -37,12 +37,13 @@ export type PeerMessage =
   | { readonly kind: 'raft.check'; readonly purpose: 'vote' | 'join'; readonly check: number }
   | { readonly kind: 'raft.healthy'; readonly purpose: 'vote' | 'join'; readonly check: number };
 
-/** A manager's timers and finished disk writes. */
-export type ManagerTimer =
+/** A manager's timers and finished disk writes, each with the `life` of the manager it is for. */
+export type ManagerTimer = { readonly life: number } & (
   | { readonly kind: 'manager.tick' }
   | { readonly kind: 'manager.saved' }
   | { readonly kind: 'manager.retry' }
-  | { readonly kind: 'manager.join-limit'; readonly raftId: number };
+  | { readonly kind: 'manager.join-limit'; readonly check: number; readonly phase: 'checking' | 'changing' }
+);
 
 /** The records of a manager's disk (R-R12). */
 export type ManagerRecord =

@@ -80,11 +80,16 @@ export type ReactorJob<Of extends ReactorName = ReactorName> = {
   [Name in Of]: { readonly reactor: Name; readonly job: Jobs[Name] };
 }[Of];
 
+/** The leadership a timer was set in: of which manager, in which term. */
+export interface TimerOwner {
+  readonly life: number;
+  readonly term: number;
+}
+
 /** A reactor's timer on its way through the world. It counts only under the leadership it was set in. */
 export type ReactorTimer<Of extends ReactorName = ReactorName> = {
-  [Name in Of]: {
+  [Name in Of]: TimerOwner & {
     readonly kind: 'manager.reactor';
-    readonly term: number;
     readonly reactor: Name;
     readonly timer: Timers[Name];
   };
@@ -128,15 +133,16 @@ export const queued: { readonly [Name in ReactorName]: (job: Jobs[Name]) => Reac
 };
 
 /** A timer of one reactor as an event of the world. */
-export const timed: { readonly [Name in ReactorName]: (term: number, timer: Timers[Name]) => ReactorTimer } =
-  {
-    control: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'control', timer }),
-    dispatcher: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'dispatcher', timer }),
-    allocator: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'allocator', timer }),
-    scheduler: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'scheduler', timer }),
-    enforcer: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'enforcer', timer }),
-    reaper: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'reaper', timer }),
-    replicated: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'replicated', timer }),
-    global: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'global', timer }),
-    roles: (term, timer) => ({ kind: 'manager.reactor', term, reactor: 'roles', timer }),
-  };
+export const timed: {
+  readonly [Name in ReactorName]: (owner: TimerOwner, timer: Timers[Name]) => ReactorTimer;
+} = {
+  control: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'control', timer }),
+  dispatcher: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'dispatcher', timer }),
+  allocator: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'allocator', timer }),
+  scheduler: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'scheduler', timer }),
+  enforcer: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'enforcer', timer }),
+  reaper: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'reaper', timer }),
+  replicated: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'replicated', timer }),
+  global: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'global', timer }),
+  roles: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'roles', timer }),
+};

@@ -40,7 +40,7 @@ export function runRounds(context: ManagerContext, manager: ManagerState): void 
     manager.round = round;
     // A round that only advances the commit index is written without a sync (R-R13).
     if (round.mustSync || round.snapshot !== null) {
-      context.sync({ kind: 'manager.saved' });
+      context.sync({ kind: 'manager.saved', life: manager.life });
       return;
     }
     finishRound(context, manager, round);
@@ -138,7 +138,7 @@ function applyMemberChange(
       if (id === manager.self.raftId) expel(context, manager);
     } else if (about?.kind === 'member' && !manager.removed.has(id)) {
       connect(manager, about.member);
-      if (manager.leadership !== undefined) {
+      if (type !== 'update' && manager.leadership !== undefined) {
         context.note({ kind: 'raft.member', change: 'added', host: about.member.host });
       }
     }

@@ -1,6 +1,6 @@
 // Where a call goes: served here if this manager leads, else forwarded once to the leader it knows, else held until one is known (R-R29 to R-R31).
 
-import type { Call, Reply } from '../model/calls.ts';
+import type { Call, ControlChange, Reply } from '../model/calls.ts';
 import { second } from '../model/duration.ts';
 import type { CallError, CallMessage } from '../model/messages.ts';
 import type { ManagerContext } from './context.ts';
@@ -8,7 +8,7 @@ import { answerQuery } from './control/query.ts';
 import { dispatch } from './leadership.ts';
 import { requestJoin } from './membership/join.ts';
 import { sendReply } from './reply.ts';
-import type { ManagerState } from './state.ts';
+import type { Leadership, ManagerState } from './state.ts';
 import { lostLeadership } from './texts.ts';
 
 /** How often a held call looks for a leader again. */
@@ -48,7 +48,7 @@ export function retryCalls(context: ManagerContext, manager: ManagerState): void
 function scheduleRetry(context: ManagerContext, manager: ManagerState): void {
   if (manager.retrying || manager.waiting.length === 0) return;
   manager.retrying = true;
-  context.later(retryInterval, { kind: 'manager.retry' });
+  context.later(retryInterval, { kind: 'manager.retry', life: manager.life });
 }
 
 /** Serves or forwards; false when no leader is known or within reach. */
@@ -83,6 +83,14 @@ function serve(context: ManagerContext, manager: ManagerState, message: CallMess
     case 'list':
       answerQuery(context, manager, call, route);
       return;
+    case 'swarm.root':
+    case 'swarm.join':
+    case 'swarm.renew':
+      if (manager.leadership === undefined) {
+        refuse(context, message, { code: 'Aborted', message: 'CA signer is stopped' });
+      } else if (call.method === 'swarm.root') answerQuery(context, manager, call, route);
+      else change(manager.leadership, call, route);
+      return;
     case 'raft.join':
       requestJoin(context, manager, call, route);
       return;
@@ -97,8 +105,13 @@ function serve(context: ManagerContext, manager: ManagerState, message: CallMess
     default:
       if (manager.leadership === undefined) {
         refuse(context, message, { code: 'Unknown', message: lostLeadership });
-      } else manager.leadership.queue.push({ reactor: 'control', job: { kind: 'change', call, route } });
+      } else change(manager.leadership, call, route);
   }
+}
+
+/** Gets in line for the one writer. */
+function change(leadership: Leadership, call: ControlChange, route: readonly string[]): void {
+  leadership.queue.push({ reactor: 'control', job: { kind: 'change', call, route } });
 }
 
 /** A call that a node makes in its own name. */

@@ -24,14 +24,19 @@ export interface InFlight {
   readonly again: boolean;
 }
 
-/** A new manager that waits to be made a member; one at a time (R-R121). */
+/** A manager that waits to be made a member, or to be known under another address; one at a time (R-R121). */
 export interface Join {
-  readonly raftId: number;
-  readonly member: Member;
+  /** The number of its health check. */
+  readonly check: number;
+  readonly nodeId: string;
+  readonly host: string;
+  readonly addr: string;
   readonly callId: number;
   readonly route: readonly string[];
   /** The health check, until it is answered; the configuration change after that. */
   phase: 'waiting' | 'checking' | 'changing';
+  /** Of the change that is proposed for it. */
+  raftId?: number;
 }
 
 /** What an announced leader has beside the store (R-R24). */
@@ -50,7 +55,16 @@ export interface WaitingCall {
   readonly deadline: number;
 }
 
+/** What a manager is started with beside its disk. */
+export interface ManagerOptions {
+  /** Candidates ask first whether they would win (thesis 9.6). SwarmKit's do not (R-R4). */
+  readonly preVote: boolean;
+  /** Tells this manager from those that ran on its host before: what belonged to them reaches it no more. */
+  readonly life: number;
+}
+
 export interface ManagerState {
+  readonly life: number;
   readonly self: Member;
   readonly raft: RaftState<EntryData, SnapshotData>;
   readonly store: Store;

@@ -26,6 +26,11 @@ export function writeIdentity(context: ManagerContext, member: Member, log: read
   context.replace(logFile, log);
 }
 
+/** A member that is known under another address now. */
+export function writeMember(context: ManagerContext, member: Member): void {
+  context.replace(identityFile, [{ kind: 'raft.identity', member }]);
+}
+
 /** Entries first, hard state second (R-R13). A received snapshot replaces the whole log. */
 export function writeRound(context: ManagerContext, round: Ready<EntryData, SnapshotData>): void {
   const records: ManagerRecord[] = [];

@@ -60,6 +60,8 @@ export type ControlQuery = Numbered &
   (
     | { readonly method: 'get'; readonly kind: Kind; readonly recordId: string }
     | { readonly method: 'list'; readonly kind: Kind }
+    /** A joining node asks for the root certificate, whose digest it compares with its token's (R-R116). */
+    | { readonly method: 'swarm.root' }
   );
 
 /** A new manager asks to be made a member of the Raft group (R-R120, R-R121). */
@@ -109,6 +111,8 @@ export type ControlResult =
       /** Hosts of the managers, to reach the swarm by. */
       readonly managers: readonly string[];
     }
+  /** The root certificate's digest, as join tokens carry it. */
+  | { readonly kind: 'root'; readonly caDigest: string }
   | { readonly kind: 'member'; readonly raftId: number; readonly members: readonly Member[] };
 
 export type ControlReply =

@@ -33,6 +33,13 @@ export function parseJoinToken(token: string): { caDigest: string; secret: strin
   return caDigest === undefined || secret === undefined ? undefined : { caDigest, secret };
 }
 
+/** The digest of a join token as 64 hexadecimal digits, the 256 bits that it stands for. */
+export function digestInHex(caDigest: string): string {
+  let value = 0n;
+  for (const digit of caDigest) value = value * 36n + BigInt(Number.parseInt(digit, 36));
+  return value.toString(16).padStart(64, '0').slice(-64);
+}
+
 /** `SWMKEY-1-` and 32 random bytes in base 64, unpadded: 43 characters. */
 export function formatUnlockKey(draw: Draw): string {
   let key = '';

@@ -56,6 +56,7 @@ export function removeNode(desk: ControlDesk, tx: Transaction, nodeId: string, f
   if (!force && node.status.state === 'ready') {
     throw new CallFailure('FailedPrecondition', `node ${nodeId} is not down and can't be removed`);
   }
+  blacklist(tx, nodeId);
   for (const task of tx.tasksOfNode(nodeId)) {
     if (task.status.state >= TaskState.Complete) continue;
     tx.update('task', task.id, (draft) => {
@@ -67,7 +68,6 @@ export function removeNode(desk: ControlDesk, tx: Transaction, nodeId: string, f
       };
     });
   }
-  blacklist(tx, nodeId);
   tx.remove('node', nodeId);
   return nodeId;
 }

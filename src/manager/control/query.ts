@@ -9,7 +9,7 @@ import type { ManagerContext } from '../context.ts';
 import { sendReply } from '../reply.ts';
 import type { ManagerState } from '../state.ts';
 
-/** Answers a look at one record or at a whole table. */
+/** Answers a look at one record, at a whole table, or at the root certificate. */
 export function answerQuery(
   context: ManagerContext,
   manager: ManagerState,
@@ -17,6 +17,11 @@ export function answerQuery(
   route: readonly string[],
 ): void {
   const from = reader(manager.store);
+  if (call.method === 'swarm.root') {
+    const caDigest = from.list('cluster')[0]?.rootCaDigest ?? '';
+    sendReply(context, route, { method: 'control.done', id: call.id, result: { kind: 'root', caDigest } });
+    return;
+  }
   if (call.method === 'get' && from.get(call.kind, call.recordId) === undefined) {
     const error = { code: 'NotFound', message: `${call.kind} ${call.recordId} not found` } as const;
     sendReply(context, route, { method: 'control.failed', id: call.id, error });

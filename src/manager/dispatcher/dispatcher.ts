@@ -8,6 +8,7 @@ import type { CallError, DispatcherCall } from '../../model/messages.ts';
 import { assert, unreachable } from '../../sim/assert.ts';
 import type { StoreEvent } from '../../store/event.ts';
 import type { Outcome, Reactor } from '../leader.ts';
+import { proposalDropped } from '../texts.ts';
 import { armBatch, createBatch, flush, writeBatch } from './batch.ts';
 import type { DispatcherJob, DispatcherLeader, DispatcherTimer } from './leader.ts';
 import { findSession, refuse } from './nodes.ts';
@@ -31,6 +32,9 @@ export type { DispatcherState } from './state.ts';
 
 /** What a call gets on a leader whose dispatcher does not run: not announced yet, or no longer (R-R28, R-R157). */
 export const dispatcherStopped: CallError = { code: 'Aborted', message: 'dispatcher is stopped' };
+
+/** What waits for a batch that was not written gets while leadership is being handed over (R-R34). */
+const notWritten: CallError = { code: 'Unknown', message: proposalDropped };
 
 /** Answers an agent's call, at once or once what it has to say is written. `route`: the hosts the call has passed, the caller's first. */
 export function call(
@@ -150,15 +154,17 @@ export const dispatcherReactor: Reactor<DispatcherState, DispatcherTimer, Dispat
   },
 
   written(leader: DispatcherLeader, state, job, outcome: Outcome) {
-    if (job.kind !== 'batch' || outcome !== 'committed') return;
+    if (job.kind !== 'batch' || outcome === 'lost') return;
     const { batch } = state;
     assert(batch.writing !== undefined, 'a batch is taken before it is written');
     const { tasks, nodes, registrations } = batch.writing;
-    if (tasks.size + nodes.size > 0) return;
+    // A dropped batch is lost, as at a change of leadership; who waits to be registered must come again.
+    const dropped = outcome === 'dropped';
+    if (!dropped && tasks.size + nodes.size > 0) return;
     batch.writing = undefined;
     batch.wroteAt = leader.now();
     for (const registration of registrations) {
-      const refusal = register(leader, state, registration);
+      const refusal = dropped ? notWritten : register(leader, state, registration);
       if (refusal !== undefined) refuse(leader, registration.route, registration.call, refusal);
     }
     armBatch(leader, batch);

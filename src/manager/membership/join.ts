@@ -1,14 +1,17 @@
-// New managers, one at a time (R-R121): a health check back to the newcomer, then the configuration change that makes it a member.
+// New managers, one at a time (R-R121): a health check back to the newcomer, then the configuration change that makes it a member,
+// or that gives a member its new address.
 
-import type { RaftJoinCall } from '../../model/calls.ts';
+import type { Member, RaftJoinCall } from '../../model/calls.ts';
 import { second } from '../../model/duration.ts';
+import { parseIp } from '../../model/ip.ts';
 import type { CallError } from '../../model/messages.ts';
-import { proposeConfigurationChange } from '../../raft/index.ts';
+import { type ConfigurationChange, proposeConfigurationChange } from '../../raft/index.ts';
 import type { ManagerContext } from '../context.ts';
+import type { EntryData } from '../peer.ts';
 import { raftEnvironment } from '../raft-environment.ts';
 import { sendReply } from '../reply.ts';
 import type { Join, ManagerState } from '../state.ts';
-import { lostLeadership } from '../texts.ts';
+import { lostLeadership, proposalDropped } from '../texts.ts';
 
 /** How long a newcomer may take to answer the health check. */
 const checkLimit = 5 * second;
@@ -25,50 +28,108 @@ export function drawRaftId(context: ManagerContext, taken: (raftId: number) => b
   }
 }
 
-/** A newcomer asks the leader to be made a member. */
+/** The change that adds a member, or gives it another address. */
+export function memberChange(
+  type: 'add-voter' | 'update',
+  member: Member,
+  by: number,
+): ConfigurationChange<EntryData> {
+  return {
+    form: 'single',
+    transition: 'auto',
+    operations: [{ type, id: member.raftId }],
+    context: { kind: 'member', by, request: 0, member },
+  };
+}
+
+/** The change that removes a member. */
+export function memberRemoval(raftId: number): ConfigurationChange<EntryData> {
+  return {
+    form: 'single',
+    transition: 'auto',
+    operations: [{ type: 'remove', id: raftId }],
+    context: null,
+  };
+}
+
+/** A manager asks the leader to be made a member, or to be known under its address of now. */
 export function requestJoin(
   context: ManagerContext,
   manager: ManagerState,
-  call: RaftJoinCall,
+  { id, nodeId, host, addr }: RaftJoinCall,
   route: readonly string[],
 ): void {
   const { leadership } = manager;
+  const caller = { callId: id, route };
   if (leadership === undefined) {
-    fail(context, { callId: call.id, route }, { code: 'FailedPrecondition', message: lostLeadership });
+    fail(context, caller, { code: 'FailedPrecondition', message: lostLeadership });
     return;
   }
-  for (const member of manager.members.values()) {
-    if (member.nodeId !== call.nodeId || member.addr !== call.addr) continue;
-    succeed(context, manager, { callId: call.id, route }, member.raftId);
+  if (!isAddress(addr)) {
+    const message = `invalid address ${addr} in raft join request`;
+    fail(context, caller, { code: 'InvalidArgument', message });
     return;
   }
-  const raftId = drawRaftId(context, (id) => manager.members.has(id) || manager.removed.has(id));
-  const member = { raftId, nodeId: call.nodeId, host: call.host, addr: call.addr };
-  leadership.joins.push({ raftId, member, callId: call.id, route, phase: 'waiting' });
+  const check = manager.nextCheck;
+  manager.nextCheck += 1;
+  leadership.joins.push({ ...caller, check, nodeId, host, addr, phase: 'waiting' });
   nextJoin(context, manager);
 }
 
+/** `ip:port`. */
+function isAddress(addr: string): boolean {
+  const [, ip, port] = /^(.+):(\d{1,5})$/.exec(addr) ?? [];
+  return ip !== undefined && parseIp(ip) !== undefined && Number(port) < 65_536;
+}
+
+/** The next in line. One that is a member under this very address has nothing to wait for. */
 function nextJoin(context: ManagerContext, manager: ManagerState): void {
-  const join = manager.leadership?.joins[0];
-  if (join === undefined || join.phase !== 'waiting') return;
+  const joins = manager.leadership?.joins;
+  for (;;) {
+    const join = joins?.[0];
+    if (joins === undefined || join === undefined || join.phase !== 'waiting') return;
+    const known = memberOf(manager, join);
+    if (known?.addr !== join.addr) {
+      beginCheck(context, manager, join);
+      return;
+    }
+    joins.shift();
+    succeed(context, manager, join, known.raftId);
+  }
+}
+
+function memberOf(manager: ManagerState, { nodeId }: Join): Member | undefined {
+  for (const member of manager.members.values()) if (member.nodeId === nodeId) return member;
+  return undefined;
+}
+
+function beginCheck(context: ManagerContext, manager: ManagerState, join: Join): void {
   join.phase = 'checking';
-  context.send(join.member.host, { kind: 'raft.check', purpose: 'join', check: join.raftId });
-  context.later(checkLimit, { kind: 'manager.join-limit', raftId: join.raftId });
+  const { check } = join;
+  context.send(join.host, { kind: 'raft.check', purpose: 'join', check });
+  context.later(checkLimit, { kind: 'manager.join-limit', life: manager.life, check, phase: 'checking' });
 }
 
 /** The newcomer answered the health check: the change is proposed. */
 export function joinerHealthy(context: ManagerContext, manager: ManagerState, check: number): void {
-  const join = manager.leadership?.joins[0];
-  if (join === undefined || join.raftId !== check || join.phase !== 'checking') return;
-  join.phase = 'changing';
-  context.later(joinLimit, { kind: 'manager.join-limit', raftId: join.raftId });
-  const { member } = join;
-  proposeConfigurationChange(manager.raft, raftEnvironment(context), {
-    form: 'single',
-    transition: 'auto',
-    operations: [{ type: 'add-voter', id: member.raftId }],
-    context: { kind: 'member', by: manager.self.raftId, request: 0, member },
-  });
+  const joins = manager.leadership?.joins;
+  const join = joins?.[0];
+  if (joins === undefined || join === undefined || join.check !== check || join.phase !== 'checking') return;
+  const { nodeId, host, addr } = join;
+  const known = memberOf(manager, join);
+  const raftId =
+    known?.raftId ?? drawRaftId(context, (id) => manager.members.has(id) || manager.removed.has(id));
+  const type = known === undefined ? 'add-voter' : 'update';
+  const change = memberChange(type, { raftId, nodeId, host, addr }, manager.self.raftId);
+  if (proposeConfigurationChange(manager.raft, raftEnvironment(context), change) === 'ok') {
+    join.phase = 'changing';
+    join.raftId = raftId;
+    context.later(joinLimit, { kind: 'manager.join-limit', life: manager.life, check, phase: 'changing' });
+  } else {
+    joins.shift();
+    fail(context, join, { code: 'Unknown', message: proposalDropped });
+    nextJoin(context, manager);
+  }
 }
 
 /** A member change was applied here: the newcomer it was for learns its Raft ID and the members (R-R121). */
@@ -82,16 +143,24 @@ export function memberChanged(context: ManagerContext, manager: ManagerState, ra
 }
 
 /** A step of a join took too long. A change that was replaced by an empty entry ends here as well (R-R124). */
-export function joinLimitReached(context: ManagerContext, manager: ManagerState, raftId: number): void {
+export function joinLimitReached(
+  context: ManagerContext,
+  manager: ManagerState,
+  check: number,
+  phase: Join['phase'],
+): void {
   const joins = manager.leadership?.joins;
   const join = joins?.[0];
-  if (joins === undefined || join === undefined || join.raftId !== raftId) return;
+  if (joins === undefined || join === undefined || join.check !== check || join.phase !== phase) return;
   joins.shift();
-  const message =
-    join.phase === 'checking'
-      ? `could not connect to prospective new cluster member using its advertised address: ${join.member.addr}`
-      : 'context deadline exceeded';
-  fail(context, join, { code: join.phase === 'checking' ? 'Unknown' : 'DeadlineExceeded', message });
+  const refusal: CallError =
+    phase === 'checking'
+      ? {
+          code: 'Unknown',
+          message: `could not connect to prospective new cluster member using its advertised address: ${join.addr}`,
+        }
+      : { code: 'DeadlineExceeded', message: 'context deadline exceeded' };
+  fail(context, join, refusal);
   nextJoin(context, manager);
 }
 

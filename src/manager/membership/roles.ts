@@ -21,6 +21,8 @@ export type RolesJob = { readonly kind: 'set-role'; readonly nodeId: string; rea
 export interface RolesState {
   /** Node IDs whose role, or whose membership, is not yet what it should be. */
   readonly pending: Set<string>;
+  /** Those of them that have changed since they were last looked at. */
+  readonly changed: Set<string>;
   /** A retry timer runs. */
   retrying: boolean;
   /** When this leader began to hand over because it is demoted itself. */
@@ -32,30 +34,43 @@ type RolesDesk = Desk<RolesTimer, RolesJob>;
 export const rolesReactor: Reactor<RolesState, RolesTimer, RolesJob> = {
   /** Every node once, and every member without a node (R-R135). */
   start(desk: RolesDesk): RolesState {
-    const state: RolesState = { pending: new Set(), retrying: false, transferSince: undefined };
+    const state: RolesState = {
+      pending: new Set(),
+      changed: new Set(),
+      retrying: false,
+      transferSince: undefined,
+    };
     for (const node of desk.store.list('node')) if (isOff(node)) state.pending.add(node.id);
     for (const { nodeId } of desk.members()) {
       if (desk.store.get('node', nodeId) === undefined && nodeId !== desk.nodeId) state.pending.add(nodeId);
     }
-    reconcile(desk, state);
+    reconcile(desk, state, state.pending);
     return state;
   },
 
   change(desk: RolesDesk, state: RolesState, event: StoreEvent): void {
     if (event.kind !== 'node') return;
-    if (event.action === 'remove') {
-      if (!desk.members().some(({ nodeId }) => nodeId === event.id)) return;
-    } else if (!isOff(event.after)) return;
-    state.pending.add(event.id);
+    const isPending =
+      event.action === 'remove'
+        ? desk.members().some(({ nodeId }) => nodeId === event.id)
+        : isOff(event.after);
+    if (isPending) {
+      state.pending.add(event.id);
+      state.changed.add(event.id);
+    } else {
+      state.pending.delete(event.id);
+      state.changed.delete(event.id);
+    }
   },
 
+  /** What has changed is looked at at once; what is pending besides waits for its retry (R-R128, R-R132). */
   commit(desk: RolesDesk, state: RolesState): void {
-    if (!state.retrying) reconcile(desk, state);
+    if (state.changed.size > 0) reconcile(desk, state, state.changed);
   },
 
   timer(desk: RolesDesk, state: RolesState): void {
     state.retrying = false;
-    reconcile(desk, state);
+    reconcile(desk, state, state.pending);
   },
 
   write(_desk: RolesDesk, _state: RolesState, job: RolesJob, tx: Transaction): 'done' {
@@ -75,8 +90,9 @@ function isOff(node: Node): boolean {
   return node.role !== node.spec.role;
 }
 
-function reconcile(desk: RolesDesk, state: RolesState): void {
-  for (const nodeId of [...state.pending].sort((a, b) => (a < b ? -1 : 1))) {
+function reconcile(desk: RolesDesk, state: RolesState, nodeIds: ReadonlySet<string>): void {
+  for (const nodeId of [...nodeIds].sort((a, b) => (a < b ? -1 : 1))) {
+    state.changed.delete(nodeId);
     if (settle(desk, state, nodeId)) state.pending.delete(nodeId);
   }
   if (state.pending.size === 0 || state.retrying) return;
