@@ -8,6 +8,8 @@ import type { Swarm } from './swarm.ts';
 
 /** How long a healthy swarm may take to have all its nodes ready. */
 const readyLimit = 60 * second;
+/** For what follows from a node being ready, such as its address on the ingress network: a command would meet a record that is changing. */
+const settleTime = second;
 
 /** All machines become one swarm; ends when every node is ready and has its labels. */
 export function assembleSwarm(swarm: Swarm): void {
@@ -26,6 +28,7 @@ export function assembleSwarm(swarm: Swarm): void {
     return nodes.length === machines.length && nodes.every(({ status }) => status.state === 'ready');
   }, readyLimit);
   assert(ready, 'every node of a healthy swarm becomes ready');
+  swarm.advance(settleTime);
   for (const { name, labels } of machines) {
     if (labels === undefined) continue;
     client.updateNode(name, (spec) => ({ ...spec, labels: makeLabels([...spec.labels, ...labels]) }));

@@ -1,0 +1,44 @@
+// What docs/scenarios.md shows, works: every block that is a whole scenario is run, and every method of the lab is in it.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { Lab } from '../../src/lab/lab.ts';
+import { loadScenarios } from '../../src/lab/load.ts';
+import { runScenario } from '../../src/lab/run.ts';
+
+const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
+const blocks = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
+const whole = blocks.filter((code) => code.includes('export default'));
+const folder = mkdtempSync(join(tmpdir(), 'swarmlab-docs-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('the page has whole scenarios', () => {
+  expect(whole.length).toBeGreaterThanOrEqual(5);
+});
+
+test.each(whole.map((code, i) => [i + 1, code] as const))(
+  'scenario %i of the page passes',
+  (number, code) => {
+    const file = join(folder, `block${number}.ts`);
+    writeFileSync(file, code);
+    for (const scenario of loadScenarios(file)) {
+      for (const seed of ['1', '2', '3']) {
+        expect(runScenario(scenario, { seed })).toMatchObject({ failure: undefined, seed });
+      }
+    }
+  },
+);
+
+test('the page tells of every method of the lab', () => {
+  const methods = Object.getOwnPropertyNames(Lab.prototype).filter((name) => name !== 'constructor');
+  expect(methods.filter((name) => !page.includes(`lab.${name}`))).toEqual([]);
+});
+
+test('the page lists every scenario that is shipped', () => {
+  const files = readdirSync(new URL('../../sim-scenarios', import.meta.url)).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  expect(files.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
