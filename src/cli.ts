@@ -48,6 +48,7 @@ program
       .conflicts(['seed', 'trace']),
   )
   .option('--trace <file>', 'write every event as a line of JSON')
+  .option('--invariants', 'check after every event what must always hold')
   .option('--json', 'print the story and the outcome as lines of JSON')
   .option('--quiet', 'print the outcome alone')
   .action((file: string, flags: RunFlags) => {

@@ -25,6 +25,8 @@ export interface ClusterRequest {
   readonly managers: number;
   /** `worker1`, `worker2` ...; default 0. */
   readonly workers?: number;
+  /** Managers ask first whether they would win an election (thesis 9.6). Default: not, as SwarmKit's. */
+  readonly preVote?: boolean;
   /** By machine name. */
   readonly nodes?: Readonly<Record<string, MachineRequest>>;
 }
@@ -60,7 +62,10 @@ export function clusterShape(request: ClusterRequest): ClusterShape {
     throw new ScenarioFailure(`cluster.nodes names ${name}, but the machines of this cluster are ${list}`);
   }
   const requests = new Map(Object.entries(nodes));
-  return { machines: names.map((machine) => ({ ...machine, ...machineShape(machine.name, requests) })) };
+  return {
+    machines: names.map((machine) => ({ ...machine, ...machineShape(machine.name, requests) })),
+    preVote: request.preVote ?? false,
+  };
 }
 
 function machineShape(name: string, requests: ReadonlyMap<string, MachineRequest>): Partial<MachineShape> {

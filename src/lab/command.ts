@@ -17,6 +17,7 @@ export interface RunFlags {
   readonly trace?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly invariants?: boolean;
 }
 
 /** Exit codes of the command. */
@@ -71,14 +72,19 @@ function runOnce(file: string, entries: readonly Entry[], flags: RunFlags): numb
 function runOne(
   file: string,
   { name, scenario }: Entry,
-  { seed, json, quiet }: RunFlags,
+  { seed, json, quiet, invariants = false }: RunFlags,
   trace: ((line: string) => void) | undefined,
 ): boolean {
   const paint = painter(process.stdout);
   const tell = (line: StoryLine) => print(json ? JSON.stringify(line) : storyText(line, paint));
   if (!json && !quiet) print(paint('bold', scenario.title));
   const begun = performance.now();
-  const outcome = runScenario(scenario, { seed, ...(!quiet && { tell }), ...(trace && { trace }) });
+  const outcome = runScenario(scenario, {
+    seed,
+    invariants,
+    ...(!quiet && { tell }),
+    ...(trace && { trace }),
+  });
   const wall = performance.now() - begun;
   if (!json && !quiet) print('');
   if (json) {
@@ -93,7 +99,7 @@ function runSeeds(
   file: string,
   entries: readonly Entry[],
   seeds: readonly string[],
-  { json }: RunFlags,
+  { json, invariants = false }: RunFlags,
 ): number {
   const progress = new Progress(entries.length * seeds.length);
   const failures: { readonly entry: Entry; readonly outcome: Outcome }[] = [];
@@ -102,7 +108,7 @@ function runSeeds(
   const begun = performance.now();
   for (const seed of seeds) {
     for (const entry of entries) {
-      const outcome = runScenario(entry.scenario, { seed });
+      const outcome = runScenario(entry.scenario, { seed, invariants });
       runs += 1;
       events += outcome.events;
       if (!outcome.passed) failures.push({ entry, outcome });
@@ -119,7 +125,7 @@ function runSeeds(
   } else {
     for (const { entry, outcome } of failures.slice(0, mostTold)) {
       complain(`${entry.name}, seed ${outcome.seed}: ${whyFailed(file, outcome)}`);
-      complain(`  replay: swarmlab run ${file} --seed ${outcome.seed}`);
+      complain(`  replay: swarmlab run ${file} --seed ${outcome.seed}${invariants ? ' --invariants' : ''}`);
     }
     const untold = failures.slice(mostTold).map(({ outcome }) => outcome.seed);
     if (untold.length > 0)

@@ -8,6 +8,7 @@ import { second } from '../model/duration.ts';
 import type { Service, UpdateStatus } from '../model/objects.ts';
 import { type NodeState, TaskState, type UpdateState } from '../model/state.ts';
 import type { Fault, LinkSettings } from '../sim/fault.ts';
+import { Streams } from '../sim/random.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Audience } from './audience.ts';
 import { ScenarioFailure } from './failure.ts';
@@ -38,11 +39,14 @@ export class Lab {
   readonly #limits: Limits;
   readonly #audience: Audience;
   readonly #operators = new Map<string, Operator>();
+  /** The script's own chance: outside the world, which knows only what the script then does. */
+  readonly #dice: Streams;
 
   constructor(swarm: Swarm, limits: Limits, audience: Audience) {
     this.#swarm = swarm;
     this.#limits = limits;
     this.#audience = audience;
+    this.#dice = new Streams(swarm.world.seed, () => {});
   }
 
   // Commands.
@@ -172,6 +176,29 @@ export class Lab {
         `at ${this.time}: stopped, for the scenario has used all its ${this.#limits.events} events; if it should run longer, set limits.events`,
       );
     }
+  }
+
+  // Machines and chance.
+
+  /** A new machine that is in no swarm: `lab.at('worker9').swarm.join(...)` puts it into one. */
+  addMachine(name: string): void {
+    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+      throw new ScenarioFailure(
+        `a machine's name is lower-case letters, digits and dashes, not ${JSON.stringify(name)}`,
+      );
+    }
+    if (this.#swarm.world.hostNames().includes(name))
+      throw new ScenarioFailure(`there is a machine ${name} already`);
+    this.#swarm.addMachine({ name, role: 'worker' });
+    this.#swarm.advance(0);
+  }
+
+  /** A whole number from 0 to `bound` - 1, drawn by the seed: for scripts that play by chance. `purpose` names the stream. */
+  draw(purpose: string, bound: number): number {
+    if (!Number.isSafeInteger(bound) || bound < 1) {
+      throw new ScenarioFailure(`draw needs a whole number from 1 as its bound, not ${bound}`);
+    }
+    return this.#dice.stream(`lab/${purpose}`).draw(bound);
   }
 
   // Faults.

@@ -5,7 +5,7 @@ import { Client } from '../cluster/client.ts';
 import { noDaemon, type Swarm } from '../cluster/swarm.ts';
 import { CallFailure } from '../model/failure.ts';
 import { makeLabels, removeLabel } from '../model/labels.ts';
-import type { Availability } from '../model/state.ts';
+import type { Availability, NodeRole } from '../model/state.ts';
 import type { Audience } from './audience.ts';
 import { ScenarioFailure } from './failure.ts';
 import { createCommand, line, updateCommand } from './flags.ts';
@@ -129,6 +129,16 @@ export class Operator {
         }),
       );
     },
+    /** `docker node promote NAME`: done when the desired role is stored; the node becomes a manager by itself. */
+    promote: (name: string): void =>
+      this.#do(line('docker node promote', name), () =>
+        this.#client.updateNode(name, (spec) => ({ ...spec, role: 'manager' })),
+      ),
+    /** `docker node demote NAME`. */
+    demote: (name: string): void =>
+      this.#do(line('docker node demote', name), () =>
+        this.#client.updateNode(name, (spec) => ({ ...spec, role: 'worker' })),
+      ),
     /** `docker node rm NAME`. */
     remove: (name: string, { force = false }: { readonly force?: boolean } = {}): void =>
       this.#do(line('docker node rm', ...(force ? ['--force'] : []), name), () =>
@@ -137,6 +147,38 @@ export class Operator {
   };
 
   readonly swarm = {
+    /** `docker swarm init`, and with `forceNewCluster` the way back from a lost quorum. */
+    init: ({ forceNewCluster = false }: { readonly forceNewCluster?: boolean } = {}): void =>
+      this.#do(line('docker swarm init', ...(forceNewCluster ? ['--force-new-cluster'] : [])), () =>
+        forceNewCluster ? this.#swarm.forceNewCluster(this.host) : this.#swarm.init(this.host),
+      ),
+    /** `docker swarm join --token TOKEN MANAGER`. */
+    join: (manager: string, token: string): void =>
+      this.#do(line('docker swarm join --token', token, `${manager}:2377`), () =>
+        this.#swarm.join(this.host, manager, token),
+      ),
+    /** `docker swarm leave`. */
+    leave: ({ force = false }: { readonly force?: boolean } = {}): void =>
+      this.#do(line('docker swarm leave', ...(force ? ['--force'] : [])), () =>
+        this.#swarm.leave(this.host, force),
+      ),
+    /** `docker swarm join-token -q ROLE`. */
+    joinToken: (role: NodeRole): string =>
+      this.#do(line('docker swarm join-token -q', role), () => this.#client.cluster().joinTokens[role]),
+    /** `docker swarm join-token --rotate ROLE`: the old token is refused from now on. */
+    rotateToken: (role: NodeRole): void =>
+      this.#do(line('docker swarm join-token --rotate', role), () =>
+        this.#client.updateCluster((spec) => spec, [`${role}-token`]),
+      ),
+    /** `docker swarm update --autolock`. */
+    setAutolock: (autoLock: boolean): void =>
+      this.#do(`docker swarm update --autolock=${autoLock}`, () =>
+        this.#client.updateCluster((spec) => ({ ...spec, autoLock })),
+      ),
+    /** `docker swarm unlock-key -q`; empty without autolock. */
+    unlockKey: (): string => this.#do('docker swarm unlock-key -q', () => this.#client.cluster().unlockKey),
+    /** `docker swarm unlock`, with the key at its prompt. */
+    unlock: (key: string): void => this.#do('docker swarm unlock', () => this.#swarm.unlock(this.host, key)),
     /** `docker swarm update --task-history-limit N`. */
     setTaskHistoryLimit: (limit: number): void =>
       this.#do(line('docker swarm update --task-history-limit', String(limit)), () =>

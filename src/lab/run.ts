@@ -3,6 +3,8 @@
 import { assembleSwarm } from '../cluster/bootstrap.ts';
 import { Swarm } from '../cluster/swarm.ts';
 import type { SwarmTypes } from '../cluster/types.ts';
+import { BrokenInvariant } from '../invariants/invariant.ts';
+import { watchInvariants } from '../invariants/watch.ts';
 import { createTrace } from '../sim/trace.ts';
 import { WorldError } from '../sim/world.ts';
 import { clusterShape } from './cluster.ts';
@@ -20,6 +22,8 @@ export interface RunOptions {
   readonly tell?: (line: StoryLine) => void;
   /** Told of every line of the trace. */
   readonly trace?: (line: string) => void;
+  /** Checks all invariants after every event. */
+  readonly invariants?: boolean;
 }
 
 export interface Outcome {
@@ -47,8 +51,8 @@ export function runScenario(scenario: Scenario, options: RunOptions): Outcome {
   const story = options.tell && new Story(options.tell);
   const ended = (failure?: unknown): Outcome => ({
     passed: failure === undefined,
-    failure: failure === undefined ? undefined : failureText(failure, formatTime(swarm?.world.now ?? 0)),
-    stack: failure instanceof Error && !(failure instanceof WorldError) ? failure.stack : undefined,
+    failure: failure === undefined ? undefined : failureText(failure, swarm),
+    stack: failure instanceof Error && !isOurDefect(failure) ? failure.stack : undefined,
     seed: options.seed,
     time: swarm?.world.now ?? 0,
     events: swarm?.world.handled ?? 0,
@@ -66,6 +70,7 @@ export function runScenario(scenario: Scenario, options: RunOptions): Outcome {
     ];
     swarm = Swarm.create(options.seed, clusterShape(scenario.cluster), watchers);
     const { world } = swarm;
+    if (options.invariants === true) watchInvariants(swarm);
     assembleSwarm(swarm);
     const lab = new Lab(swarm, limits, {
       say: (text) => story?.tell(world.now, 'say', '', text),
@@ -96,11 +101,22 @@ function isThenable(
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
+/** Nothing a script can do breaks the simulation or an invariant. */
+function isOurDefect(failure: Error): boolean {
+  return failure instanceof WorldError || failure instanceof BrokenInvariant;
+}
+
 /** A ScenarioFailure says itself when it was, if that matters. */
-function failureText(failure: unknown, time: string): string {
+function failureText(failure: unknown, swarm: Swarm | undefined): string {
   if (failure instanceof ScenarioFailure) return failure.message;
-  if (failure instanceof WorldError)
+  if (failure instanceof WorldError) {
     return `the simulation broke, which is a defect of swarmlab: ${failure.message}`;
+  }
+  const time = formatTime(swarm?.world.now ?? 0);
+  if (failure instanceof BrokenInvariant) {
+    const causes = swarm?.world.lastCauses.map((cause) => `\n  ${cause}`).join('') ?? '';
+    return `at ${time}: an invariant is broken, which is a defect of swarmlab: ${failure.invariant}: ${failure.facts}${causes}`;
+  }
   if (failure instanceof Refusal) return `at ${time}: a command was refused: ${failure.message}`;
   if (failure instanceof Error) return `at ${time}: the script threw ${failure.name}: ${failure.message}`;
   return `at ${time}: the script threw ${String(failure)}`;

@@ -56,7 +56,7 @@ export interface Hands<T extends WorldTypes> {
   later(host: Host<T>, delay: number, cause: number, body: T['body']): number;
   cancel(timerId: number): void;
   sync(host: Host<T>, cause: number, body: T['body']): void;
-  draw(stream: string, bound: number): number;
+  draw(stream: string, bound: number, cause: number): number;
   tell(host: string, note: T['note'], cause: number): void;
   mix(value: number): void;
 }
@@ -112,7 +112,7 @@ export class WorldContext<T extends WorldTypes> implements Context<T> {
   }
 
   random(stream: string, bound: number): number {
-    return this.#world.draw(stream, bound);
+    return this.#world.draw(stream, bound, this.#cause);
   }
 
   append(file: string, record: T['record']): void {

@@ -28,13 +28,23 @@ export class History<T extends WorldTypes> {
 
   /** The error of `event`, with the events that led to it as far as they are remembered. */
   explain(error: unknown, event: SimEvent<T>): WorldError {
+    return new WorldError(error, this.causesOf(event));
+  }
+
+  /** The event handled last, and the events that led to it, the newest first. */
+  lastCauses(): readonly string[] {
+    const last = this.#events[(this.#count - 1) % remembered];
+    return last === undefined ? [] : this.causesOf(last);
+  }
+
+  causesOf(event: SimEvent<T>): readonly string[] {
     const bySeq = new Map(this.#events.map((known) => [known.seq, known]));
     const chain: string[] = [];
     for (let link: SimEvent<T> | undefined = event; link !== undefined && chain.length < longest; ) {
       chain.push(tell(link));
       link = bySeq.get(link.cause);
     }
-    return new WorldError(error, chain);
+    return chain;
   }
 }
 

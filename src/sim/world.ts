@@ -42,6 +42,8 @@ export interface Watcher<T extends WorldTypes> {
   handled?(event: SimEvent<T>): void;
   /** What a host said while event `cause` was handled. */
   note?(host: string, note: T['note'], cause: number): void;
+  /** A number in [0, bound) that a program drew while event `cause` was handled. */
+  draw?(stream: string, bound: number, drawn: number, cause: number): void;
 }
 
 /** How deep the digest looks into bodies, which are many, and into faults, which are few. */
@@ -77,6 +79,11 @@ export class World<T extends WorldTypes> {
   /** Virtual time, integer microseconds since the start of the run. */
   get now(): number {
     return this.#now;
+  }
+
+  /** In words: the event handled last and the events that led to it, the newest first, as far as they are remembered. */
+  get lastCauses(): readonly string[] {
+    return this.#history.lastCauses();
   }
 
   /** How many events have been handled. */
@@ -299,12 +306,18 @@ export class World<T extends WorldTypes> {
       later: (host, delay, cause, body) => world.#later(host, delay, cause, body),
       cancel: (timerId) => world.#agenda.cancel(timerId),
       sync: (host, cause, body) => world.#sync(host, cause, body),
-      draw: (stream, bound) => world.#streams.stream(stream).draw(bound),
+      draw: (stream, bound, cause) => world.#draw(stream, bound, cause),
       mix: (value) => world.#digest.mix(value),
       tell: (host, note, cause) => {
         for (const watcher of world.#watchers) watcher.note?.(host, note, cause);
       },
     };
+  }
+
+  #draw(stream: string, bound: number, cause: number): number {
+    const drawn = this.#streams.stream(stream).draw(bound);
+    for (const watcher of this.#watchers) watcher.draw?.(stream, bound, drawn, cause);
+    return drawn;
   }
 
   #send(host: Host<T>, to: string, cause: number, body: T['body']): void {
