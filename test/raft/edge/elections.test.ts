@@ -243,7 +243,7 @@ describe('terms', () => {
       exchanges(cluster, 1, phase);
       const leader = cluster.raft(1);
       let passed = 0;
-      while (leader.role === 'leader') {
+      while (leader.role === 'leader' && passed < 30) {
         ticks(leader, 1);
         cluster.settle([2]);
         passed += 1;

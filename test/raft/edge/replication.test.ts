@@ -35,7 +35,7 @@ describe('the leader finds the common entry', () => {
     const probes: [index: number, term: number][] = [];
     const hints: [index: number, term: number][] = [];
     let inbox = appendsTo(2, sent);
-    while (memberOf(leader, 2).state === 'probe') {
+    while (memberOf(leader, 2).state === 'probe' && probes.length < 10) {
       const [probe] = inbox;
       if (probe === undefined) throw new Error('the leader sends nothing');
       probes.push([probe.previousIndex, probe.previousTerm]);
