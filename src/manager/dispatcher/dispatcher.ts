@@ -184,7 +184,11 @@ function report(
   if (known.some(({ taskId }) => leader.store.get('task', taskId)?.nodeId !== nodeId)) {
     return { code: 'PermissionDenied', message: 'cannot update a task not assigned this node' };
   }
-  for (const { taskId, status } of known) state.batch.queued.tasks.set(taskId, status);
+  const { tasks } = state.batch.queued;
+  for (const { taskId, status } of known) {
+    // The network may repeat a report after a later one: states only go forward (R-R184).
+    if (status.state >= (tasks.get(taskId)?.state ?? status.state)) tasks.set(taskId, status);
+  }
   leader.reply(route, { method: 'dispatcher.report', id });
   armBatch(leader, state.batch);
   return undefined;
