@@ -60,6 +60,7 @@ export function refuseLeave(context: NodeContext, command: number, reply: Contro
       answerError(context, command, { code: 'Unavailable', message: opening + last });
       return;
     }
+    // R-R138.
     if (reachable - 2 <= unreachable) {
       reason = `Removing this node leaves ${reachable - 1} managers out of ${managers.length}. Without a Raft quorum your swarm will be inaccessible. `;
     }
@@ -67,6 +68,7 @@ export function refuseLeave(context: NodeContext, command: number, reply: Contro
   answerError(context, command, { code: 'Unavailable', message: opening + reason + closing });
 }
 
+/** Nobody is told: a manager that leaves by force still counts (R-R137). */
 function stopNode(context: NodeContext, config: NodeConfig, memory: NodeMemory, command: number): void {
   memory.manager = undefined;
   memory.leaving = { command };

@@ -131,6 +131,7 @@ function applyMemberChange(
     if (type === 'remove') {
       const member = manager.members.get(id);
       manager.removed.add(id);
+      // Was it the leader, an election would be refused until this entry counts as applied (R-R127).
       disconnect(manager, id);
       if (member !== undefined && manager.leadership !== undefined) {
         context.note({ kind: 'raft.member', change: 'removed', host: member.host });
@@ -152,6 +153,7 @@ export function expel(context: ManagerContext, manager: ManagerState): void {
   endLeadership(context, manager);
 }
 
+/** What the snapshot holds takes the place of the store and of the list of members (R-R104). */
 function installSnapshot(
   context: ManagerContext,
   manager: ManagerState,

@@ -18,6 +18,7 @@ const callLimit = 20 * second;
 /** More consecutive ticks than this without a leader, and calls fail at once (R-R29). */
 const leaderlessTicks = 10;
 
+/** R-R212. */
 const noLeader =
   "The swarm does not have a leader. It's possible that too few managers are online. Make sure more than half of the managers are online.";
 

@@ -16,7 +16,7 @@ export interface Peer {
   snapshotSent: boolean;
 }
 
-/** A job whose transaction is proposed and not yet applied. */
+/** A job whose transaction is proposed and not yet applied. That or lost leadership ends it, never time (R-R9). */
 export interface InFlight {
   readonly job: ReactorJob;
   readonly request: number;

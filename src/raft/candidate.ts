@@ -21,7 +21,7 @@ export function stepCandidate<D, S>(
     case 'append':
     case 'heartbeat':
     case 'snapshot':
-      // Somebody else won this term (R-R67).
+      // Somebody else won this term (R-R67). A snapshot too is for a follower only (R-R103).
       becomeFollower(raft, env, raft.term, message.from);
       followLeader(raft, message);
       return 'ok';

@@ -8,7 +8,7 @@
  */
 export type ProgressState = 'probe' | 'replicate' | 'snapshot';
 
-/** Invariant: 0 <= match < next. */
+/** What a leader knows of one member (R-R74). Invariant: 0 <= match < next. */
 export interface Progress {
   readonly id: number;
   /** The member votes: in the (incoming) voters. */

@@ -19,7 +19,7 @@ export function step<D, S>(raft: RaftState<D, S>, env: Environment<D>, message: 
   return receive(raft, env, message);
 }
 
-/** Like {@link step}, also for a node's own responses. */
+/** Like {@link step}, also for a node's own responses. Term 0 is no term: it is not compared (R-R57). */
 export function receive<D, S>(raft: RaftState<D, S>, env: Environment<D>, message: Message<D, S>): Outcome {
   if (message.term > raft.term) {
     if (isUnderLease(raft, message)) return 'ok';
@@ -39,7 +39,7 @@ export function receive<D, S>(raft: RaftState<D, S>, env: Environment<D>, messag
 
 /**
  * Whether a live leader protects this node from a candidate (§6 end, thesis 4.2.3): the request is dropped
- * unless that leader itself ordered the campaign (R-R58).
+ * unless that leader itself ordered the campaign (R-R58). Of the own term it is refused instead (R-R89).
  */
 function isUnderLease<D, S>(raft: RaftState<D, S>, message: Message<D, S>): boolean {
   return (

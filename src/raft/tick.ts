@@ -6,7 +6,7 @@ import { NONE } from './message.ts';
 import { newestReadContext } from './readindex.ts';
 import type { Environment, RaftState } from './state.ts';
 
-/** One tick has passed. */
+/** One tick has passed. Off the leader it may be the one that starts an election (R-R51). */
 export function tick<D, S>(raft: RaftState<D, S>, env: Environment<D>): void {
   raft.electionElapsed += 1;
   if (raft.role === 'leader') tickLeader(raft, env);
@@ -16,6 +16,7 @@ export function tick<D, S>(raft: RaftState<D, S>, env: Environment<D>): void {
   }
 }
 
+/** In this order: the quorum check, the end of a transfer, the heartbeat (R-R53). */
 function tickLeader<D, S>(raft: RaftState<D, S>, env: Environment<D>): void {
   raft.heartbeatElapsed += 1;
   if (raft.electionElapsed >= raft.config.electionTimeout) {

@@ -20,6 +20,7 @@ export function transferLeadership<D, S>(raft: RaftState<D, S>, env: Environment
   }
 }
 
+/** R-R91. Naming oneself cancels what is pending. */
 function startTransfer<D, S>(raft: RaftState<D, S>, env: Environment<D>, target: number): void {
   const member = findProgress(raft.progress, target);
   if (member === undefined || isLearner(member) || target === raft.transferTarget) return;
