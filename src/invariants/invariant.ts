@@ -76,7 +76,7 @@ export interface Checks {
 
 /** What an invariant may look at beside what it is told. */
 export interface Records {
-  readonly history: History;
+  readonly history: Pick<History, 'last' | 'entry' | 'state' | 'stateHash'>;
   /** What a crash now would leave of a manager, by Raft ID; undefined for one never seen. */
   saved(raftId: number): Saved | undefined;
   /** A manager that runs, by Raft ID. */

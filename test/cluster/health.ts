@@ -62,13 +62,17 @@ function serviceWrong(state: Reader, service: Service): string | undefined {
   const tasks = state
     .tasksOfService(service.id)
     .filter(({ desiredState }) => desiredState <= TaskState.Running);
+  // The scheduler gives up tasks that wait and are older than the spec of their service, until the next leader (R-S38).
+  if (tasks.some((task) => task.nodeId === '' && (task.specVersion ?? 0) < service.specVersion))
+    return undefined;
   const running = tasks.filter(({ status }) => status.state === TaskState.Running);
   const places = new Set(running.map(({ slot, nodeId }) => (mode.kind === 'replicated' ? slot : nodeId)));
   if (places.size !== wanted) return `its tasks run in ${places.size} of ${wanted} places`;
   const stray = running.find(({ nodeId }) => !eligible.has(nodeId));
   if (stray !== undefined) return `task ${stray.id} runs on a node it must not run on`;
   // Where a start-first update has stopped half-way the old task stays beside the new one, until somebody updates again.
-  if (update === 'paused' && service.spec.update?.order === 'start-first') return undefined;
+  const halfway = update === 'paused' || update === 'rollback_paused';
+  if (halfway && service.spec.update?.order === 'start-first') return undefined;
   if (running.length !== wanted) return `${running.length} tasks run where ${wanted} should`;
   if (eligible.size > 0 && tasks.length !== running.length) {
     return `${tasks.length - running.length} tasks are to run beside those that do`;
