@@ -36,6 +36,8 @@ export interface StoryLine {
 export class Story implements Watcher<SwarmTypes> {
   readonly #hear: (line: StoryLine) => void;
   #now = 0;
+  /** A script has begun to type commands. */
+  #typed = false;
   /** Host names of nodes, as they become known. */
   readonly #names = new Map<string, string>();
   /** When each manager last heard a leader. */
@@ -49,6 +51,7 @@ export class Story implements Watcher<SwarmTypes> {
 
   /** What is not an event of the world: what the script says, and what it types. */
   tell(at: number, kind: StoryKind, who: string, text: string): void {
+    if (kind === 'command') this.#typed = true;
     this.#hear({ at, kind, who, text });
   }
 
@@ -81,11 +84,12 @@ export class Story implements Watcher<SwarmTypes> {
   }
 
   #line(kind: StoryKind, who: string, text: string): void {
-    this.tell(this.#now, kind, who, text);
+    this.#hear({ at: this.#now, kind, who, text });
   }
 
-  /** Machines enter the swarm before any script runs. */
+  /** Machines enter the swarm before any script runs, and nobody is told of it as typed. */
   #entry(host: string, body: SwarmTypes['body']): void {
+    if (this.#typed) return;
     if (body.kind === 'node.init') this.#line('command', 'operator', `on ${host}: docker swarm init`);
     if (body.kind !== 'node.join') return;
     this.#line('command', 'operator', `on ${host}: docker swarm join ${body.manager}:2377`);
@@ -96,7 +100,8 @@ export class Story implements Watcher<SwarmTypes> {
       case 'raft.campaign': {
         const heard = this.#heard.get(host);
         const why = heard === undefined ? '' : `: no leader heard for ${seconds(this.#now - heard)}`;
-        this.#line('raft', host, `asks for votes in term ${note.term}${why}`);
+        const asks = note.preVote ? 'asks whether it could win' : 'asks for votes in';
+        this.#line('raft', host, `${asks} term ${note.term}${why}`);
         return;
       }
       case 'raft.elected':

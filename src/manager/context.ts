@@ -8,7 +8,7 @@ import type { ReactorTimer } from './reactors.ts';
 
 /** What a manager tells those who watch. */
 export type ManagerNote =
-  | { readonly kind: 'raft.campaign'; readonly term: number }
+  | { readonly kind: 'raft.campaign'; readonly term: number; readonly preVote: boolean }
   | { readonly kind: 'raft.elected'; readonly term: number }
   /** Everything inherited is applied: the manager acts as leader from now on (R-R22). */
   | { readonly kind: 'raft.announced'; readonly term: number }

@@ -63,6 +63,7 @@ function finishRound(
     sendToPeer(context, manager, withCurrentConfiguration(manager, message));
   if (round.snapshot !== null) installSnapshot(context, manager, round.snapshot);
   if (round.softState !== null) noticeRole(context, manager);
+  noticeCampaign(context, manager, round);
   for (const entry of round.committedEntries) {
     applyEntry(context, manager, entry);
     if (manager.expelled) return;
@@ -93,9 +94,18 @@ function noticeRole(context: ManagerContext, manager: ManagerState): void {
   if (manager.elected) context.note({ kind: 'raft.deposed', term: raft.term });
   manager.elected = false;
   endLeadership(context, manager);
-  if (raft.role === 'candidate' || raft.role === 'pre-candidate') {
-    context.note({ kind: 'raft.campaign', term: raft.term });
-  }
+}
+
+/** One that asks again is in the role it had before: what it sends tells. One that asks nobody has a new role. */
+function noticeCampaign(
+  context: ManagerContext,
+  { raft }: ManagerState,
+  { softState, messages }: Ready<EntryData, SnapshotData>,
+): void {
+  const preVote = raft.role === 'pre-candidate';
+  if (!preVote && raft.role !== 'candidate') return;
+  if (softState === null && !messages.some(({ kind }) => kind === 'vote')) return;
+  context.note({ kind: 'raft.campaign', term: preVote ? raft.term + 1 : raft.term, preVote });
 }
 
 function applyEntry(context: ManagerContext, manager: ManagerState, entry: Entry<EntryData>): void {
