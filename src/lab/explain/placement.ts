@@ -1,0 +1,486 @@
+// Why a task is where it is, or nowhere: all nodes with all reasons, what decided between those that qualify, and what would change it.
+
+import type { SwarmWorld } from '../../cluster/types.ts';
+import { demandOf, type FilterName } from '../../manager/scheduler/filter.ts';
+import { type NodeInfo, untrackTask } from '../../manager/scheduler/nodes.ts';
+import type { SchedulerState } from '../../manager/scheduler/state.ts';
+import { judgeNodes, type NodeVerdict } from '../../manager/scheduler/verdict.ts';
+import {
+  afterPrefix,
+  engineLabelPrefix,
+  matches,
+  nodeLabelPrefix,
+  parseConstraints,
+} from '../../model/constraint.ts';
+import { lookupLabel } from '../../model/labels.ts';
+import type { Task } from '../../model/objects.ts';
+import type { Reader } from '../../store/reader.ts';
+import { reader } from '../../store/store.ts';
+import { causesOf } from './causes.ts';
+import {
+  byText,
+  chainOf,
+  count,
+  type Explanation,
+  type ExplanationLink,
+  listOf,
+  type NodeRow,
+} from './explanation.ts';
+import { type Change, managerOn, type RunRecord } from './record.ts';
+
+/** What the scheduler knew when it looked at a task. */
+interface Sight {
+  readonly scheduler: SchedulerState;
+  readonly store: Reader;
+  readonly now: number;
+}
+
+/** Why a task was put on its node; undefined when nobody saw the scheduler decide it. */
+export function explainPlaced(record: RunRecord, change: Change<'task'>): Explanation | undefined {
+  const { event, decided } = change;
+  if (event.action !== 'update' || decided === undefined) return undefined;
+  const task = event.after;
+  const sight = sightOf(record.worldAfter(decided.begun), decided.host);
+  if (sight === undefined) return undefined;
+  takeBackFrom(sight.scheduler, task.id);
+  const verdicts = judgeNodes(sight.scheduler, event.before, sight.store, sight.now);
+  const rows = rowsOf(record, sight, event.before, verdicts, task.nodeId);
+  const name = record.taskName(task);
+  const service = task.serviceAnnotations.name;
+  const node = record.nodeName(task.nodeId);
+  const fit = verdicts.filter(({ failing }) => failing.length === 0);
+  const chosen = verdicts.find(({ nodeId }) => nodeId === task.nodeId);
+  const decisive = decide(record, sight, task, fit, chosen);
+  const begun = record.eventOf(decided.begun);
+  const link = (sentence: string, facts: ExplanationLink['facts']): ExplanationLink => ({
+    at: begun.at,
+    actor: 'scheduler',
+    sentence,
+    facts,
+    event: decided.begun,
+  });
+  const rejected = rows.filter((row) => row.rejected.length > 0);
+  const links = [
+    ...causesOf(record, change).slice(0, -1),
+    ...(rejected.length === 0
+      ? []
+      : [
+          link(
+            `The scheduler rejects ${listOf(
+              rejected.map(({ node: each, rejected: why }) => `${each} (${why[0] ?? ''})`),
+              3,
+            )}.`,
+            { rejected: rejected.length },
+          ),
+        ]),
+    link(
+      `The scheduler compares ${listOf(
+        fit.map(
+          ({ nodeId, rank }) =>
+            `${record.nodeName(nodeId)} (${service} ${rank.serviceTasks}, all ${rank.totalTasks})`,
+        ),
+        3,
+      )}.`,
+      { qualify: fit.length },
+    ),
+    link(decisive.sentence, decisive.facts),
+  ];
+  const ifOnly = counterfactual(record, sight, event.before, verdicts, task.nodeId);
+  return {
+    subject: name,
+    line: decisive.line(name, node),
+    chain: chainOf(links),
+    nodes: rows,
+    rule: {
+      text: 'Filters first; then fewest tasks of the service, after any penalty for five failures; then fewest in all.',
+      tag: 'src',
+      reference: 'R-S14',
+    },
+    ...(ifOnly !== undefined && { ifOnly }),
+  };
+}
+
+interface Decisive {
+  readonly line: (name: string, node: string) => string;
+  readonly sentence: string;
+  readonly facts: ExplanationLink['facts'];
+}
+
+/** What decided between the nodes that qualify. */
+function decide(
+  record: RunRecord,
+  sight: Sight,
+  task: Task,
+  fit: readonly NodeVerdict[],
+  chosen: NodeVerdict | undefined,
+): Decisive {
+  const service = task.serviceAnnotations.name;
+  const node = record.nodeName(task.nodeId);
+  const among = count(fit.length, 'node');
+  if (task.slot === 0) {
+    return {
+      line: (name, on) => `The scheduler confirms ${name} on ${on}: a global service has one task a node.`,
+      sentence: `The scheduler confirms the node that the orchestrator chose, for ${service} is global.`,
+      facts: {},
+    };
+  }
+  const { spread } = task.spec.placement;
+  if (spread.length > 0) {
+    const [descriptor = ''] = spread;
+    const counts = branches(sight.scheduler, task.serviceId, descriptor);
+    const shown = counts.map(([value, n]) => `${value === '' ? 'no value' : value} ${n}`);
+    return {
+      line: (name, on) => `The scheduler puts ${name} on ${on}: it spreads ${service} over ${descriptor}.`,
+      sentence: `The scheduler spreads tasks over ${descriptor}: ${listOf(shown)} before this one.`,
+      facts: Object.fromEntries(counts),
+    };
+  }
+  if (fit.length <= 1 || chosen === undefined) {
+    return {
+      line: (name, on) => `The scheduler puts ${name} on ${on}: it alone qualifies.`,
+      sentence: `The scheduler takes ${node}: it alone passes all filters.`,
+      facts: { qualify: fit.length },
+    };
+  }
+  const rivals = fit.filter(({ nodeId }) => nodeId !== chosen.nodeId);
+  const { failures, serviceTasks, totalTasks } = chosen.rank;
+  const better = rivals.filter(({ rank }) => compareRanks(rank, chosen.rank) < 0);
+  if (better.length > 0) {
+    return {
+      line: (name, on) => `The scheduler puts ${name} on ${on}: it deals the group out in turn.`,
+      sentence: `The scheduler deals the tasks of a group out in turn, and it is the turn of ${node}.`,
+      facts: { serviceTasks, totalTasks, better: better.length },
+    };
+  }
+  const onService = rivals.filter(
+    ({ rank }) => rank.failures === failures && rank.serviceTasks === serviceTasks,
+  );
+  const onAll = onService.filter(({ rank }) => rank.totalTasks === totalTasks);
+  const line = (name: string, on: string) =>
+    `The scheduler puts ${name} on ${on}: fewest ${service} tasks (${serviceTasks}) among ${among} that ${fit.length === 1 ? 'qualifies' : 'qualify'}.`;
+  if (onService.length === 0) {
+    return {
+      line,
+      sentence: `The scheduler takes ${node}: no other node that qualifies has as few as ${serviceTasks}.`,
+      facts: { serviceTasks, qualify: fit.length },
+    };
+  }
+  const names = listOf(
+    onService.map(({ nodeId }) => record.nodeName(nodeId)),
+    3,
+  );
+  if (onAll.length === 0) {
+    return {
+      line,
+      sentence: `The scheduler breaks the tie with ${names}: ${node} has the fewest tasks in all, ${totalTasks}.`,
+      facts: { serviceTasks, totalTasks, tied: onService.length },
+    };
+  }
+  return {
+    line,
+    sentence: `The scheduler finds ${node} equal to ${listOf(
+      onAll.map(({ nodeId }) => record.nodeName(nodeId)),
+      3,
+    )}, and takes the lower ID.`,
+    facts: { serviceTasks, totalTasks, tied: onAll.length },
+  };
+}
+
+/** Why a task waits for a node. */
+export function explainWaiting(record: RunRecord, task: Task): Explanation {
+  const name = record.taskName(task);
+  const changes = record.changesOf('task').filter(({ event }) => event.id === task.id);
+  const last = changes.at(-1);
+  const leader = record.leader();
+  const links = last === undefined ? [] : causesOf(record, last);
+  const sight = leader === undefined ? undefined : sightOf(record.world, leader[0]);
+  if (sight === undefined) {
+    return {
+      subject: name,
+      line: `${name} waits: no manager leads, so nobody places tasks.`,
+      chain: chainOf(links),
+      next: 'Nothing, until a manager leads.',
+    };
+  }
+  const verdicts = judgeNodes(sight.scheduler, task, sight.store, sight.now);
+  const rows = rowsOf(record, sight, task, verdicts, '');
+  const { err } = task.status;
+  const details = obstacles(record, sight, task, verdicts);
+  const at = last?.at ?? record.world.now;
+  const event = last?.seq ?? record.last.seq;
+  const line = `${name} waits: ${err === '' ? 'the scheduler has not looked at it yet' : err}.`;
+  return {
+    subject: name,
+    line:
+      line.split(' ').length <= 18
+        ? line
+        : `${name} waits: each of ${count(verdicts.length, 'node')} fails a filter of the scheduler.`,
+    chain: chainOf([
+      ...links,
+      ...details.slice(0, 3).map(
+        ({ sentence, facts }): ExplanationLink => ({
+          at,
+          actor: 'scheduler',
+          sentence,
+          facts,
+          event,
+        }),
+      ),
+    ]),
+    nodes: rows,
+    rule: {
+      text: 'A task waits until a node changes, a reservation is freed or the spec changes.',
+      tag: 'src',
+      reference: 'R-S23',
+    },
+    next: 'Nothing, for ever, unless one of these happens.',
+    ...(details.length > 0 && {
+      youCan: details
+        .slice(0, 2)
+        .map(({ remedy }) => remedy)
+        .join(' '),
+    }),
+  };
+}
+
+interface Obstacle {
+  readonly sentence: string;
+  readonly facts: ExplanationLink['facts'];
+  readonly remedy: string;
+}
+
+/** The filters that stand in the way, each with its numbers, the one that rejects most nodes first. */
+function obstacles(
+  record: RunRecord,
+  sight: Sight,
+  task: Task,
+  verdicts: readonly NodeVerdict[],
+): readonly Obstacle[] {
+  const byFilter = new Map<FilterName, NodeVerdict[]>();
+  for (const verdict of verdicts) {
+    for (const filter of verdict.failing) {
+      byFilter.set(filter, [...(byFilter.get(filter) ?? []), verdict]);
+    }
+  }
+  return [...byFilter]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([filter, rejecting]): Obstacle => {
+      const names = listOf(rejecting.map(({ nodeId }) => record.nodeName(nodeId)).sort(byText));
+      const facts = { nodes: rejecting.length };
+      const [first] = rejecting;
+      const info = first && sight.scheduler.nodes.get(first.nodeId);
+      switch (filter) {
+        case 'ready':
+          return {
+            sentence: `The scheduler skips ${names}: not ready, or not active.`,
+            facts,
+            remedy: 'Bring such a node back, or make it active.',
+          };
+        case 'constraints': {
+          const [constraint = ''] = task.spec.placement.constraints;
+          const all = task.spec.placement.constraints.length;
+          return {
+            sentence: `The scheduler finds ${all === 1 ? `constraint "${constraint}"` : `${all} constraints`} not met by ${names}.`,
+            facts: { ...facts, constraint },
+            remedy: 'Label another node, or change the constraint.',
+          };
+        }
+        case 'resources': {
+          const { nanoCpus, memoryBytes } = task.spec.reservations;
+          const cpu = nanoCpus > 0;
+          const unreserved = cpu
+            ? portionText(info?.nanoCpus ?? 0, nanoCpus, cpuUnit)
+            : portionText(info?.memoryBytes ?? 0, memoryBytes, memoryUnit);
+          const holders = first === undefined ? [] : reservers(record, sight, first.nodeId, cpu);
+          return {
+            sentence: `The scheduler finds ${unreserved} unreserved on ${first ? record.nodeName(first.nodeId) : names}.`,
+            facts: {
+              ...facts,
+              nanoCpus: info?.nanoCpus ?? 0,
+              wantedCpus: nanoCpus,
+              memoryBytes: info?.memoryBytes ?? 0,
+              wantedBytes: memoryBytes,
+            },
+            remedy: `Lower the reservation, or stop what reserves it${holders.length === 0 ? '' : ` (${listOf(holders)})`}.`,
+          };
+        }
+        case 'host ports': {
+          const [port = ''] = demandOf(task, sight.store).hostPorts;
+          const holders = rejecting.flatMap(({ nodeId }) => portHolders(record, sight, nodeId, port));
+          return {
+            sentence: `The scheduler finds host port ${port} held by ${listOf(holders)}.`,
+            facts: { ...facts, port },
+            remedy: 'Free the port, or add a node.',
+          };
+        }
+        case 'max replicas':
+          return {
+            sentence: `The scheduler finds the limit of ${task.spec.placement.maxReplicas} a node reached on ${names}.`,
+            facts: { ...facts, limit: task.spec.placement.maxReplicas },
+            remedy: 'Raise the limit, or add a node.',
+          };
+        default:
+          return {
+            sentence: `The scheduler finds ${filter === 'platform' ? 'another platform' : 'a plugin missing'} on ${names}.`,
+            facts,
+            remedy: 'Add a node that fits.',
+          };
+      }
+    });
+}
+
+/** A unit of resources, and how much of it is one. */
+type Unit = readonly [name: string, size: number];
+const cpuUnit: Unit = ['CPU', 1e9];
+const memoryUnit: Unit = ['MiB', 2 ** 20];
+
+/** `0.3 of 0.5 CPU`. */
+function portionText(free: number, wanted: number, [name, size]: Unit): string {
+  return `${decimal(free / size)} of ${decimal(wanted / size)} ${name}`;
+}
+
+/** With two decimals at most. */
+function decimal(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+/** The tasks that reserve CPU, or memory, on a node, with how much. */
+function reservers(record: RunRecord, { scheduler, store }: Sight, nodeId: string, cpu: boolean): string[] {
+  const [name, size] = cpu ? cpuUnit : memoryUnit;
+  return [...(scheduler.nodes.get(nodeId)?.tasks ?? [])].flatMap(([taskId, { reservations }]) => {
+    const held = cpu ? reservations.nanoCpus : reservations.memoryBytes;
+    const task = store.get('task', taskId);
+    return held === 0 || task === undefined
+      ? []
+      : [`${record.taskName(task)}, ${decimal(held / size)} ${name}`];
+  });
+}
+
+/** `edge.1 on worker1`, for the tasks that hold a host port there. */
+export function portHolders(
+  record: RunRecord,
+  { scheduler, store }: Sight,
+  nodeId: string,
+  port: string,
+): string[] {
+  const info = scheduler.nodes.get(nodeId);
+  return [...(info?.tasks ?? [])].flatMap(([taskId, { hostPorts }]) => {
+    const task = store.get('task', taskId);
+    if (task === undefined || !hostPorts.includes(port)) return [];
+    return [`${record.taskName(task)} on ${record.nodeName(nodeId)}`];
+  });
+}
+
+/** What the scheduler of a leading manager knows. */
+export function sightOf(world: SwarmWorld, host: string): Sight | undefined {
+  const manager = managerOn(world, host);
+  const scheduler = manager?.leadership?.reactors?.scheduler;
+  if (manager === undefined || scheduler === undefined) return undefined;
+  return { scheduler, store: reader(manager.store), now: world.now };
+}
+
+/** Takes back what the pass at work decided from `taskId` on, so that the nodes are as they were when the task's turn came. */
+function takeBackFrom(scheduler: SchedulerState, taskId: string): void {
+  const decisions = scheduler.pass?.decisions ?? [];
+  const turn = decisions.findIndex(({ task }) => task.id === taskId);
+  for (const { task, nodeId } of turn < 0 ? [] : decisions.slice(turn).reverse()) {
+    const info = scheduler.nodes.get(nodeId);
+    if (info !== undefined) untrackTask(info, task.id);
+  }
+}
+
+function rowsOf(
+  record: RunRecord,
+  { scheduler }: Sight,
+  task: Task,
+  verdicts: readonly NodeVerdict[],
+  chosen: string,
+): readonly NodeRow[] {
+  return verdicts.map(({ nodeId, failing, rank }) => ({
+    node: record.nodeName(nodeId),
+    rejected: failing.map((filter) => reason(filter, task, scheduler.nodes.get(nodeId))),
+    failures: rank.failures,
+    serviceTasks: rank.serviceTasks,
+    allTasks: rank.totalTasks,
+    chosen: nodeId === chosen,
+  }));
+}
+
+function reason(filter: FilterName, task: Task, info: NodeInfo | undefined): string {
+  if (info === undefined) return filter;
+  switch (filter) {
+    case 'ready': {
+      const { status, spec } = info.node;
+      return status.state === 'ready' ? spec.availability : status.state;
+    }
+    case 'constraints': {
+      const broken = task.spec.placement.constraints.find(
+        (constraint) => !matches(parseConstraints([constraint]), info.node),
+      );
+      return `constraint ${broken ?? ''}`;
+    }
+    case 'resources': {
+      const { nanoCpus, memoryBytes } = task.spec.reservations;
+      return nanoCpus > info.nanoCpus
+        ? `${portionText(info.nanoCpus, nanoCpus, cpuUnit)} unreserved`
+        : memoryBytes > info.memoryBytes
+          ? `${portionText(info.memoryBytes, memoryBytes, memoryUnit)} unreserved`
+          : filter;
+    }
+    case 'host ports':
+      return 'host port in use';
+    case 'max replicas':
+      return `has ${info.activeByService.get(task.serviceId) ?? 0}, limit ${task.spec.placement.maxReplicas}`;
+    default:
+      return filter;
+  }
+}
+
+type Rank = NodeVerdict['rank'];
+
+function compareRanks(a: Rank, b: Rank): number {
+  return a.failures - b.failures || a.serviceTasks - b.serviceTasks || a.totalTasks - b.totalTasks;
+}
+
+/** What would have put the task on the runner-up: tried on what the scheduler knew, and told only if it works. */
+function counterfactual(
+  record: RunRecord,
+  sight: Sight,
+  task: Task,
+  verdicts: readonly NodeVerdict[],
+  chosenId: string,
+): string | undefined {
+  const chosen = verdicts.find(({ nodeId }) => nodeId === chosenId);
+  const rival = verdicts.find(({ nodeId, failing }) => nodeId !== chosenId && failing.length === 0);
+  const info = rival && sight.scheduler.nodes.get(rival.nodeId);
+  if (chosen === undefined || rival === undefined || info === undefined || task.slot === 0) return undefined;
+  const sameService = rival.rank.serviceTasks === chosen.rank.serviceTasks;
+  const wanted = sameService ? chosen.rank.totalTasks - 1 : chosen.rank.serviceTasks - 1;
+  if (wanted < 0 || task.spec.placement.spread.length > 0) return undefined;
+  const name = record.nodeName(rival.nodeId);
+  if (sameService) info.active = wanted;
+  else info.activeByService.set(task.serviceId, wanted);
+  const [first] = judgeNodes(sight.scheduler, task, sight.store, sight.now).filter(
+    ({ failing }) => failing.length === 0,
+  );
+  if (first?.nodeId !== rival.nodeId) return undefined;
+  const what = sameService ? 'in all' : `of ${task.serviceAnnotations.name}`;
+  return `With ${count(wanted, 'task')} ${what}, ${name} comes first.`;
+}
+
+/** Active tasks of a service by the values of the label it is spread over, by value. */
+function branches(
+  scheduler: SchedulerState,
+  serviceId: string,
+  descriptor: string,
+): readonly (readonly [string, number])[] {
+  const ofNode = afterPrefix(descriptor, nodeLabelPrefix);
+  const ofEngine = afterPrefix(descriptor, engineLabelPrefix);
+  const counts = new Map<string, number>();
+  for (const { node, activeByService } of scheduler.nodes.values()) {
+    const labels = ofNode === undefined ? (node.description?.engineLabels ?? []) : node.spec.labels;
+    const value = lookupLabel(labels, ofNode ?? ofEngine ?? '') ?? '';
+    counts.set(value, (counts.get(value) ?? 0) + (activeByService.get(serviceId) ?? 0));
+  }
+  return [...counts].sort(([a], [b]) => byText(a, b));
+}

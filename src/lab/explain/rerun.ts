@@ -1,0 +1,33 @@
+// A run made again from its seed and its journal, in a world of its own: how explanations look at the past. The run itself is not touched.
+
+import { swarmProgram } from '../../cluster/program.ts';
+import type { SwarmTypes, SwarmWorld } from '../../cluster/types.ts';
+import { assert } from '../../sim/assert.ts';
+import { type Watcher, World } from '../../sim/world.ts';
+
+interface RerunOptions {
+  /** Makes the one who watches, who may look at the world while it runs. */
+  readonly watcher?: (world: SwarmWorld) => Watcher<SwarmTypes>;
+  /** Ends after so many events; without it where the run itself is now. */
+  readonly events?: number;
+}
+
+/** Runs `run` again, to where it is now or to an earlier moment. */
+export function runAgain(run: SwarmWorld, { watcher, events }: RerunOptions = {}): SwarmWorld {
+  const world = new World<SwarmTypes>(swarmProgram, run.seed);
+  if (watcher !== undefined) world.watch(watcher(world));
+  const end = events ?? run.handled;
+  for (const entry of run.journal) {
+    if (entry.after > end) break;
+    while (world.handled < entry.after && world.step()) {}
+    // Time has passed without events: none is due before it.
+    if (world.now < entry.given) world.runUntil(entry.given);
+    world.schedule([entry]);
+  }
+  while (world.handled < end && world.step()) {}
+  if (events === undefined) {
+    world.runUntil(run.now);
+    assert(world.digest === run.digest, 'a run made again is the same run');
+  }
+  return world;
+}

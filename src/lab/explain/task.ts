@@ -1,0 +1,288 @@
+// What a task does, waits for or came to; and what a service waits for whose tasks do not all run.
+
+import type { SwarmWorld } from '../../cluster/types.ts';
+import { defaultRestartDelay } from '../../model/defaults.ts';
+import type { Service, Task } from '../../model/objects.ts';
+import { isTerminal, TaskState, taskStateName } from '../../model/state.ts';
+import { causesOf } from './causes.ts';
+import { explainLeader } from './election.ts';
+import { chainOf, count, type Explanation, type ExplanationLink, seconds } from './explanation.ts';
+import { explainPlaced, explainWaiting } from './placement.ts';
+import type { Change, RunRecord } from './record.ts';
+import { lastSilence } from './silence.ts';
+import { explainUpdate } from './update.ts';
+import { quoted } from './words.ts';
+
+/** The task of the last change of an ID. */
+function lastRecord({ event }: Change<'task'>): Task {
+  return event.action === 'remove' ? event.before : event.after;
+}
+
+/** The newest task of a name such as `web.3`, or that of an ID; its changes in order. */
+export function findTask(record: RunRecord, subject: string): readonly Change<'task'>[] {
+  const changes = record.changesOf('task');
+  const found =
+    changes.findLast(({ event }) => event.id === subject) ??
+    changes.findLast(({ event }) => event.action === 'create' && record.taskName(event.after) === subject);
+  return found === undefined ? [] : changes.filter(({ event }) => event.id === found.event.id);
+}
+
+export function explainTask(record: RunRecord, changes: readonly Change<'task'>[]): Explanation | undefined {
+  const last = changes.at(-1);
+  if (last === undefined) return undefined;
+  const task = lastRecord(last);
+  return explainTwoInOneSeat(record, task) ?? explainOne(record, task, changes, last);
+}
+
+function explainOne(
+  record: RunRecord,
+  task: Task,
+  changes: readonly Change<'task'>[],
+  last: Change<'task'>,
+): Explanation {
+  const name = record.taskName(task);
+  const { state } = task.status;
+  if (isTerminal(state)) return explainEnded(record, task, last);
+  if (task.desiredState === TaskState.Ready) return explainParked(record, task, last);
+  if (state === TaskState.Pending && task.nodeId === '') return explainWaiting(record, task);
+  const placed = changes.findLast(
+    ({ event }) =>
+      event.action === 'update' &&
+      event.before.status.state < TaskState.Assigned &&
+      event.after.status.state >= TaskState.Assigned,
+  );
+  const placement = placed && explainPlaced(record, placed);
+  if (state === TaskState.Running && placement !== undefined) return placement;
+  const node = record.nodeName(task.nodeId);
+  return {
+    subject: name,
+    line: `${name} is ${taskStateName(state)}${node === '' ? '' : ` on ${node}`}, and is to be ${taskStateName(task.desiredState)}.`,
+    chain: chainOf(causesOf(record, last)),
+    ...(placement?.nodes && { nodes: placement.nodes }),
+  };
+}
+
+/** It has ended: how, and whether another takes its place. */
+function explainEnded(record: RunRecord, task: Task, last: Change<'task'>): Explanation {
+  const name = record.taskName(task);
+  const { err, state } = task.status;
+  const policy = task.spec.restart;
+  const ended =
+    record
+      .changesOf('task')
+      .findLast(
+        ({ event }) =>
+          event.id === task.id &&
+          event.action === 'update' &&
+          !isTerminal(event.before.status.state) &&
+          isTerminal(event.after.status.state),
+      ) ?? last;
+  const made = record
+    .changesOf('task')
+    .filter(
+      ({ event }) =>
+        event.action === 'create' &&
+        record.taskName(event.after) === name &&
+        event.after.specVersion === task.specVersion,
+    ).length;
+  const most = policy?.maxAttempts ?? 0;
+  const spent = most > 0 && made - 1 >= most && task.desiredState > TaskState.Running;
+  return {
+    subject: name,
+    line: spent
+      ? `${name} stays down: its ${count(most, 'restart attempt')} of ${most} are used up.`
+      : `${name} is ${taskStateName(state)} on ${record.nodeName(task.nodeId) || 'no node'}${err === '' ? '' : `: ${quoted(err)}`}.`,
+    chain: chainOf([
+      ...causesOf(record, ended),
+      ...(spent
+        ? [
+            {
+              at: last.at,
+              actor: 'restart supervisor',
+              sentence: `The restart supervisor counts ${most} of ${most} attempts, and makes no more.`,
+              facts: { attempts: made - 1, most },
+              event: last.seq,
+            } satisfies ExplanationLink,
+          ]
+        : []),
+    ]),
+    rule: {
+      text: 'The restart policy of the ended task decides whether another takes its place.',
+      tag: 'src',
+      reference: 'R-O115',
+    },
+    next: spent
+      ? 'Nothing, until the service is updated.'
+      : policy?.condition === 'none' || (policy?.condition === 'on-failure' && state === TaskState.Complete)
+        ? `Nothing: the restart condition is ${policy.condition}.`
+        : 'Nothing: the task is history.',
+  };
+}
+
+/** It waits in its delayed start. */
+function explainParked(record: RunRecord, task: Task, last: Change<'task'>): Explanation {
+  const name = record.taskName(task);
+  const created = record
+    .changesOf('task')
+    .find(({ event }) => event.id === task.id && event.action === 'create');
+  const delay = task.spec.restart?.delay ?? defaultRestartDelay;
+  const waited = record.world.now - (created?.at ?? last.at);
+  const text = seconds(delay);
+  return {
+    subject: name,
+    line: `${name} waits for its restart delay of ${text}, or for its predecessor to stop.`,
+    chain: chainOf([
+      ...causesOf(record, created ?? last),
+      {
+        at: created?.at ?? last.at,
+        actor: 'restart supervisor',
+        sentence: `The restart supervisor waits ${text} from the end of the old task to the start of the new.`,
+        facts: { delay, waited },
+        event: (created ?? last).seq,
+      },
+    ]),
+    rule: {
+      text: 'A replacement starts when its delay is over and the old task has stopped.',
+      tag: 'src',
+      reference: 'R-O112',
+    },
+    next: `The restart supervisor lets ${name} start.`,
+  };
+}
+
+/** The containers that run for a seat, whatever the managers know of them. */
+function containersOf(
+  record: RunRecord,
+  world: SwarmWorld,
+  name: string,
+): readonly { readonly host: string; readonly task: Task }[] {
+  return world.hostNames().flatMap((host) => {
+    const state = world.stateOf(host);
+    if (state?.role !== 'node') return [];
+    return [...(state.agent?.containers.values() ?? [])].flatMap(({ phase, taskId }) => {
+      const task = state.agent?.tasks.get(taskId)?.task;
+      return phase === 'running' && task !== undefined && record.taskName(task) === name
+        ? [{ host, task }]
+        : [];
+    });
+  });
+}
+
+/** A machine that no manager reaches keeps its container, and another runs for the same seat. */
+function explainTwoInOneSeat(record: RunRecord, task: Task): Explanation | undefined {
+  const name = record.taskName(task);
+  const running = task.slot === 0 ? [] : containersOf(record, record.world, name);
+  const state = record.state();
+  const isMeant = (id: string) =>
+    (state?.get('task', id)?.desiredState ?? TaskState.Remove) <= TaskState.Running;
+  const old = running.find(({ task: each, host }) => {
+    const node = state?.get('node', each.nodeId);
+    return !isMeant(each.id) && node?.status.state === 'down' && record.world.isUp(host);
+  });
+  const fresh = running.find(({ task: each }) => isMeant(each.id));
+  if (old === undefined || fresh === undefined) return undefined;
+  const { host } = old;
+  const blow = lastSilence(record, host, record.last.seq);
+  const runs = record
+    .changesOf('task')
+    .findLast(
+      ({ event }) =>
+        event.id === fresh.task.id &&
+        event.action === 'update' &&
+        event.after.status.state === TaskState.Running,
+    );
+  const created = record
+    .changesOf('task')
+    .find(({ event }) => event.id === fresh.task.id && event.action === 'create');
+  const down = record
+    .changesOf('node')
+    .findLast(
+      ({ event }) =>
+        event.id === old.task.nodeId && event.action === 'update' && event.after.status.state === 'down',
+    );
+  const said = (change: Change | undefined) =>
+    change === undefined ? [] : causesOf(record, change).slice(-1);
+  return {
+    subject: name,
+    line: `${name} runs twice: ${host} cannot hear the managers and keeps its copy.`,
+    chain: chainOf([
+      ...(blow ? [blow.link] : down ? causesOf(record, down) : []),
+      ...said(down),
+      ...said(created),
+      ...said(runs),
+      {
+        at: record.world.now,
+        actor: 'agent',
+        sentence: `The agent of ${host} still runs ${name}: its last orders say so.`,
+        facts: { containers: running.length },
+        event: record.last.seq,
+      },
+    ]),
+    ...(blow && { since: { at: blow.event.at, what: blow.what } }),
+    rule: {
+      text: 'A slot may have more than one container during a partition.',
+      tag: 'docs',
+      reference: 'R-O36',
+    },
+    next: `On healing, the agent of ${host} gets its list without ${name} and stops it.`,
+    youCan: 'Guard unique work in the data store, not by the slot number.',
+  };
+}
+
+/** The update of a service, or why it does not converge, or that it has. */
+export function explainService(record: RunRecord, service: Service): Explanation {
+  const { name, mode } = service.spec;
+  const tasks = [...(record.state()?.tasksOfService(service.id) ?? [])].filter(
+    ({ desiredState }) => desiredState <= TaskState.Running,
+  );
+  const running = tasks.filter(({ status }) => status.state === TaskState.Running);
+  const wanted = mode.kind === 'replicated' ? mode.replicas : tasks.length;
+  if (record.leader() === undefined) {
+    return {
+      ...explainLeader(record),
+      subject: name,
+      line: `${name} stays as it is, for no manager leads: ${running.length} of ${wanted} ran by the last record.`,
+    };
+  }
+  const missing = tasks.find(({ status }) => status.state !== TaskState.Running);
+  const update = explainUpdate(record, service);
+  if (update !== undefined) return update;
+  if (missing !== undefined) {
+    const changes = findTask(record, missing.id);
+    const why = explainTask(record, changes);
+    if (why !== undefined) {
+      const cause =
+        missing.status.state === TaskState.Pending
+          ? 'waits for a node'
+          : `is ${taskStateName(missing.status.state)}`;
+      return {
+        ...why,
+        subject: name,
+        line: `${name} runs ${running.length} of ${wanted} tasks: ${record.taskName(missing)} ${cause}.`,
+      };
+    }
+  }
+  const last = record
+    .changesOf('task')
+    .findLast(
+      ({ event }) => (event.action === 'remove' ? event.before : event.after).serviceId === service.id,
+    );
+  const created = record.changesOf('service').findLast(({ event }) => event.id === service.id);
+  const change: Change | undefined = last ?? created;
+  const ended =
+    last && tasks.length < wanted ? explainTask(record, findTask(record, last.event.id)) : undefined;
+  if (last !== undefined && ended !== undefined) {
+    const line = `${name} runs ${running.length} of ${wanted} tasks: ${record.taskName(lastRecord(last))} is not replaced.`;
+    return { ...ended, subject: name, line };
+  }
+  return {
+    subject: name,
+    line: `${name} runs ${running.length} of ${wanted} tasks${running.length >= wanted ? ': nothing is left to do' : ''}.`,
+    chain: chainOf(change === undefined ? [] : causesOf(record, change)),
+    rule: {
+      text: 'The orchestrator compares what is wanted with what is there, at every change.',
+      tag: 'docs',
+      reference: 'R-O21',
+    },
+  };
+}
