@@ -68,7 +68,7 @@ describe('votes', () => {
     },
   );
 
-  it('E-6: in a term whose leader is known a request is refused, not ignored', () => {
+  it('E-6, R-R89: in a term whose leader is known a request is refused, not ignored', () => {
     const raft = manager([4]);
     step(raft, LONGEST, heartbeat({ from: 2, term: 4 }));
     drain(raft);
@@ -200,7 +200,7 @@ describe('terms', () => {
     expect(leader).toMatchObject({ role: 'follower', term: 9, leader: 0 });
   });
 
-  it('E-16: a node that was isolated for a hundred ticks disrupts once', () => {
+  it('E-16, R-R90: a node that was isolated for a hundred ticks disrupts once', () => {
     // The shortest timeouts while one is isolated, different ones afterwards.
     let draws: number | undefined;
     const random = (bound: number): number => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  advance,
   applyConfigurationChange,
   type ConfigurationChange,
   campaign,
@@ -221,6 +222,27 @@ describe('configuration changes', () => {
   function commitsAll(leader: Raft): boolean {
     return leader.configuration.voters.length === 2;
   }
+
+  it('R-R127: a follower that applies the removal of its leader waits for its timeout', () => {
+    const raft = manager([1]);
+    const change = { kind: 'configuration', term: 1, index: 2, change: single('remove', 2) } as const;
+    const entries = [change];
+    step(raft, LONGEST, append({ from: 2, previousIndex: 1, previousTerm: 1, entries, commit: 2 }));
+    while (raft.configuration.voters.includes(2)) {
+      const ready = takeReady(raft, LONGEST);
+      for (const entry of ready.committedEntries) {
+        if (entry.kind !== 'configuration') continue;
+        applyConfigurationChange(raft, LONGEST, entry.change);
+        campaign(raft, LONGEST);
+      }
+      advance(raft, LONGEST);
+    }
+    expect(raft).toMatchObject({ role: 'follower', term: 1, configuration: { voters: [1, 3] } });
+    ticks(raft, 18);
+    expect(raft.role).toBe('follower');
+    ticks(raft, 1);
+    expect(raft.role).toBe('candidate');
+  });
 
   it('E-56: no configuration is left without a voter', () => {
     const { leader } = winner([], { voters: [1] });
