@@ -49,6 +49,7 @@ program
   )
   .option('--trace <file>', 'write every event as a line of JSON')
   .option('--invariants', 'check after every event what must always hold')
+  .option('--explain <subject>', 'tell at the end why a task, node, service, election ... is as it is')
   .option('--json', 'print the story and the outcome as lines of JSON')
   .option('--quiet', 'print the outcome alone')
   .action((file: string, flags: RunFlags) => {

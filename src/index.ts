@@ -1,6 +1,8 @@
 // swarmlab as a library: scenarios and the lab they run in.
 
 export type { ClusterRequest, MachineRequest } from './lab/cluster.ts';
+export type { Explanation, ExplanationLink, Facts, NodeRow, Root, Rule } from './lab/explain/explanation.ts';
+export { explanationText } from './lab/explain/text.ts';
 export { ScenarioFailure } from './lab/failure.ts';
 export type { ImageScript } from './lab/image.ts';
 export type { Lab, LinkOptions } from './lab/lab.ts';

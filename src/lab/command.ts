@@ -3,6 +3,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import process from 'node:process';
+import type { SwarmWorld } from '../cluster/types.ts';
+import { explain } from './explain/explain.ts';
+import type { Explanation } from './explain/explanation.ts';
+import { explanationText } from './explain/text.ts';
 import { ScenarioFailure } from './failure.ts';
 import { loadScenarios } from './load.ts';
 import { complain, outcomeText, Progress, painter, print, storyText } from './output.ts';
@@ -15,6 +19,8 @@ export interface RunFlags {
   readonly seed: string;
   readonly seeds?: readonly string[];
   readonly trace?: string;
+  /** What to explain once the run is over; for one seed. */
+  readonly explain?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly invariants?: boolean;
@@ -72,18 +78,24 @@ function runOnce(file: string, entries: readonly Entry[], flags: RunFlags): numb
 function runOne(
   file: string,
   { name, scenario }: Entry,
-  { seed, json, quiet, invariants = false }: RunFlags,
+  { seed, json, quiet, invariants = false, explain: subject }: RunFlags,
   trace: ((line: string) => void) | undefined,
 ): boolean {
   const paint = painter(process.stdout);
   const tell = (line: StoryLine) => print(json ? JSON.stringify(line) : storyText(line, paint));
   if (!json && !quiet) print(paint('bold', scenario.title));
+  let explanation: Explanation | Error | undefined;
   const begun = performance.now();
   const outcome = runScenario(scenario, {
     seed,
     invariants,
     ...(!quiet && { tell }),
     ...(trace && { trace }),
+    ...(subject !== undefined && {
+      over: (world: SwarmWorld) => {
+        explanation = explainOrWhyNot(world, subject);
+      },
+    }),
   });
   const wall = performance.now() - begun;
   if (!json && !quiet) print('');
@@ -91,7 +103,21 @@ function runOne(
     print(JSON.stringify({ ...summary(file, scenario, outcome), wallMilliseconds: Math.round(wall) }));
   } else print(outcomeText(name, outcome, wall, paint));
   if (!outcome.passed) complain(painter(process.stderr)('red', whyFailed(file, outcome)));
-  return outcome.passed;
+  if (explanation instanceof Error) complain(`--explain ${subject}: ${explanation.message}`);
+  else if (explanation !== undefined) {
+    print(json ? JSON.stringify({ explanation }) : `\n${explanationText(explanation)}`);
+  }
+  return outcome.passed && !(explanation instanceof Error);
+}
+
+/** A run that broke cannot be made again to its end, and not every subject exists. */
+function explainOrWhyNot(world: SwarmWorld, subject: string): Explanation | Error {
+  try {
+    return explain(world, subject);
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
 }
 
 /** Runs many seeds, and names those that fail with the command that replays each. */

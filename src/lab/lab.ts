@@ -11,6 +11,9 @@ import type { Fault, LinkSettings } from '../sim/fault.ts';
 import { Streams } from '../sim/random.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Audience } from './audience.ts';
+import { explain } from './explain/explain.ts';
+import type { Explanation } from './explain/explanation.ts';
+import { explanationText } from './explain/text.ts';
 import { ScenarioFailure } from './failure.ts';
 import { type ImageScript, imageBehaviour } from './image.ts';
 import { Operator, Refusal } from './operator.ts';
@@ -376,6 +379,16 @@ export class Lab {
   }
 
   // Saying and promising.
+
+  /**
+   * Tells in the story why something is as it is, and returns it as data: a task (`web.3`, or its ID), a node, a service, `election`,
+   * `election 2`, `leader` or `last`. The run is made again for it, and changed by nothing. @throws ScenarioFailure for any other subject
+   */
+  explain(subject: string): Explanation {
+    const explanation = explain(this.#swarm.world, subject);
+    this.#audience.say(explanationText(explanation));
+    return explanation;
+  }
 
   /** A line of the story. */
   say(text: string): void {

@@ -2,7 +2,7 @@
 
 import { assembleSwarm } from '../cluster/bootstrap.ts';
 import { Swarm } from '../cluster/swarm.ts';
-import type { SwarmTypes } from '../cluster/types.ts';
+import type { SwarmTypes, SwarmWorld } from '../cluster/types.ts';
 import { BrokenInvariant } from '../invariants/invariant.ts';
 import { watchInvariants } from '../invariants/watch.ts';
 import { createTrace } from '../sim/trace.ts';
@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly trace?: (line: string) => void;
   /** Checks all invariants after every event. */
   readonly invariants?: boolean;
+  /** Told of the world once the run is over, however it ended; not when there is none. */
+  readonly over?: (world: SwarmWorld) => void;
 }
 
 export interface Outcome {
@@ -92,6 +94,8 @@ export function runScenario(scenario: Scenario, options: RunOptions): Outcome {
     return ended();
   } catch (error) {
     return ended(error);
+  } finally {
+    if (swarm !== undefined) options.over?.(swarm.world);
   }
 }
 
