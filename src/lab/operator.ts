@@ -3,6 +3,7 @@
 
 import { Client } from '../cluster/client.ts';
 import { noDaemon, type Swarm } from '../cluster/swarm.ts';
+import { millisecond } from '../model/duration.ts';
 import { CallFailure } from '../model/failure.ts';
 import { makeLabels, removeLabel } from '../model/labels.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
@@ -17,6 +18,9 @@ export interface NodeOptions {
   readonly addLabels?: Readonly<Record<string, string>>;
   readonly removeLabels?: readonly string[];
 }
+
+/** What a docker client takes from Enter to its first request: commands of a script follow each other as those of a shell do. */
+const clientStart = 50 * millisecond;
 
 /** A refused command: what docker would print. */
 export class Refusal extends Error {
@@ -50,6 +54,7 @@ export class Operator {
   /** Types a command line. @throws Refusal with the text docker would print */
   #do<R>(command: string, act: () => R): R {
     this.#audience.typed(this.host, command);
+    this.#swarm.advance(clientStart);
     try {
       return act();
     } catch (error) {
