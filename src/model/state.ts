@@ -39,7 +39,7 @@ export function isTerminal(state: TaskState): boolean {
   return state > TaskState.Running;
 }
 
-/** Node states as the dispatcher keeps them (R-R170). */
+/** Node states as the dispatcher keeps them (R-R170). Nobody ever writes `disconnected` (R-R166). */
 export type NodeState = 'unknown' | 'down' | 'ready' | 'disconnected';
 export type Availability = 'active' | 'pause' | 'drain';
 export type NodeRole = 'worker' | 'manager';

@@ -1,5 +1,5 @@
-// Where rules and edge cases are cited. In sources one by one; tests and the rows of the fidelity table may also cite a range of them,
-// `R-R119 to R-R123`, because there somebody answers for each.
+// Where rules and edge cases are cited. In sources one by one; tests, and rows of the fidelity page that say what is simplified or absent,
+// may also cite a range of them, `R-R119 to R-R123`, because there somebody answers for each.
 
 import { readFileSync } from 'node:fs';
 import { lineOf, readSources, type Source } from '../../architecture/source.ts';
@@ -21,6 +21,9 @@ const ownPath = 'test/conformance/rules';
 const range = /\b(R-[A-Z]|E-)(\d+)\s+(?:(?:\/\/|\*)\s*)?to\s+(?:(?:\/\/|\*)\s*)?\1(\d+)\b/g;
 const single = /\b(?:R-[A-Z]|E-)\d+\b/g;
 
+/** On the fidelity page, all but rows that admit a difference: what a row calls real must be held by a line or a test. */
+const otherThanRow = /^(?!\|[^|]*\| (?:simplified|absent) \|).*$/gm;
+
 /** All files that may cite. Paths are relative to the project's root, where this must run. */
 export function readCiting(): Source[] {
   const tests = readSources('test').filter(({ path }) => !path.startsWith(ownPath));
@@ -29,8 +32,7 @@ export function readCiting(): Source[] {
 
 /** What a file cites, in the order of its lines. */
 export function citationsOf({ path, text: whole }: Source): Citation[] {
-  // Of the fidelity page only the tables make a statement about a rule.
-  const text = path === fidelity ? whole.replaceAll(/^(?!\|).*$/gm, '') : whole;
+  const text = path === fidelity ? whole.replaceAll(otherThanRow, '') : whole;
   const found: { readonly id: string; readonly index: number }[] = [];
   const rest = text.replaceAll(
     range,
