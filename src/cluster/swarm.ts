@@ -63,7 +63,6 @@ export class Swarm {
       config: { role: 'registry', state, images: createBehaviours() },
     });
     for (const machine of shape.machines) swarm.addMachine(machine);
-    swarm.world.runUntil(0);
     return swarm;
   }
 
@@ -114,6 +113,7 @@ export class Swarm {
     };
     this.#machines.push(machine);
     this.#intervene({ kind: 'add', host: machine.name, config });
+    this.world.runUntil(this.world.now);
   }
 
   /** Gives a machine another IP address; its manager takes it when it comes up the next time. */
