@@ -223,7 +223,7 @@ function onTick(context: ManagerContext, manager: ManagerState): void {
   for (const [check, { deadline }] of manager.checks) if (now >= deadline) manager.checks.delete(check);
 }
 
-/** What may reach Raft from outside (R-R41 to R-R43). */
+/** What may reach Raft from outside (R-R41, R-R42, R-R43). */
 function receive(context: ManagerContext, manager: ManagerState, message: RaftMessage, from: string): void {
   const { raft } = manager;
   if (manager.removed.has(message.from)) {

@@ -90,7 +90,7 @@ export function takeReady<D, S>(raft: RaftState<D, S>, env: Environment<D>): Rea
     committedEntries,
     messages: takeMessages(raft),
     readStates: reads.confirmed,
-    // A commit index that is lost is found again (R-R41, E-41); term, vote and entries are not.
+    // A commit index that is lost is found again (R-R13, E-41); term, vote and entries are not.
     mustSync: entries.length > 0 || term !== handedOut.term || vote !== handedOut.vote,
   };
   outstanding.active = true;

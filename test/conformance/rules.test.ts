@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Source } from '../architecture/source.ts';
 import { citationsOf } from './rules/citations.ts';
 import { readReference, references } from './rules/reference.ts';
-import { checkReference } from './rules/run.ts';
+import { checkReference, runRules } from './rules/run.ts';
 
 const cited = (path: string, text: string): string[] => citationsOf({ path, text }).map(({ id }) => id);
 
@@ -91,5 +91,11 @@ describe.each(references)('the reference %s', (name) => {
       lists.set(prefix, [...(lists.get(prefix) ?? []), Number(number)]);
     }
     for (const numbers of lists.values()) expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+  });
+
+  it('is held everywhere', () => {
+    const lines: string[] = [];
+    const passed = runRules((line) => lines.push(line), [name]);
+    if (!passed) expect.fail(lines.filter((line) => /NOWHERE|UNKNOWN/.test(line)).join('\n'));
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Client } from '../../../src/cluster/client.ts';
 import type { Swarm } from '../../../src/cluster/swarm.ts';
 import { canRemove } from '../../../src/manager/membership/quorum.ts';
+import type { RaftMessage } from '../../../src/manager/peer.ts';
 import type { ManagerState } from '../../../src/manager/state.ts';
 import { lostLeadership } from '../../../src/manager/texts.ts';
 import { serviceSpec } from '../../../src/model/defaults.ts';
@@ -80,6 +81,26 @@ describe('a vote request', () => {
     expect(answered).toEqual([]);
     expect(raft.term).toBe(term);
     expect(raft.vote).not.toBe(message.from);
+  });
+});
+
+describe('a Raft message', () => {
+  it('R-R41, R-R42: that proposes, or is for another Raft ID, is dropped', () => {
+    const swarm = assembled(3, 0);
+    const [leader, follower] = ['manager1', 'manager2'].map((host) => managerOf(swarm, host).raft);
+    if (leader === undefined || follower === undefined) throw new Error('two managers run');
+    const last = leader.log.entries.at(-1);
+    const give = (message: RaftMessage): void => {
+      swarm.world.inject({ kind: 'command', host: 'manager1', body: { kind: 'raft', message } });
+      swarm.world.runUntil(swarm.world.now);
+    };
+    const proposal = { kind: 'normal', data: null } as const;
+    give({ kind: 'propose', from: follower.id, to: leader.id, term: 0, proposal });
+    expect(leader.log.entries.at(-1)).toEqual(last);
+    give({ kind: 'heartbeat', from: follower.id, to: 1, term: 99, commit: 0, context: '' });
+    expect(leader).toMatchObject({ role: 'leader' });
+    give({ kind: 'heartbeat', from: follower.id, to: leader.id, term: 99, commit: 0, context: '' });
+    expect(leader).toMatchObject({ role: 'follower', term: 99 });
   });
 });
 
