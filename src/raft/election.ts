@@ -56,8 +56,8 @@ function ask<D, S>(raft: RaftState<D, S>, env: Environment<D>, preVote: boolean,
 }
 
 /**
- * Judges a vote request whose term is not below the own one, in any role (R-R61 to R-R64). A learner answers
- * too: it may be a voter already without knowing it.
+ * Judges a vote request whose term is not below the own one, in any role (R-R61, R-R62, R-R63). A learner
+ * answers too: it may be a voter already without knowing it (R-R64).
  */
 export function judgeCandidate<D, S>(raft: RaftState<D, S>, request: VoteRequest): void {
   const { from, preVote } = request;
