@@ -52,6 +52,19 @@ function serviceWrong(state: Reader, service: Service): string | undefined {
       .filter(({ role }) => mayRunOn(service, role))
       .map(({ id }) => id),
   );
+  const tasks = state
+    .tasksOfService(service.id)
+    .filter(({ desiredState }) => desiredState <= TaskState.Running);
+  // Where nodes are full, tasks wait, and updates for them; what is on a node runs.
+  if (isCrowded(service) && tasks.some(({ status }) => status.state === TaskState.Pending)) {
+    const idle = tasks.find(
+      ({ status }) => status.state > TaskState.Pending && status.state < TaskState.Running,
+    );
+    return idle && `task ${idle.id} is on a node and does not run`;
+  }
+  // The scheduler gives up tasks that wait and are older than the spec of their service, until the next leader (R-S38).
+  if (tasks.some((task) => task.nodeId === '' && (task.specVersion ?? 0) < service.specVersion))
+    return undefined;
   const update = service.updateStatus?.state;
   // An update waits for its tasks for ever where none can run.
   const done = eligible.size === 0 || (update !== 'updating' && update !== 'rollback_started');
@@ -59,12 +72,6 @@ function serviceWrong(state: Reader, service: Service): string | undefined {
   const { mode } = service.spec;
   const replicas = mode.kind === 'replicated' && eligible.size > 0 ? mode.replicas : 0;
   const wanted = mode.kind === 'replicated' ? replicas : eligible.size;
-  const tasks = state
-    .tasksOfService(service.id)
-    .filter(({ desiredState }) => desiredState <= TaskState.Running);
-  // The scheduler gives up tasks that wait and are older than the spec of their service, until the next leader (R-S38).
-  if (tasks.some((task) => task.nodeId === '' && (task.specVersion ?? 0) < service.specVersion))
-    return undefined;
   const running = tasks.filter(({ status }) => status.state === TaskState.Running);
   const places = new Set(running.map(({ slot, nodeId }) => (mode.kind === 'replicated' ? slot : nodeId)));
   if (places.size !== wanted) return `its tasks run in ${places.size} of ${wanted} places`;
@@ -78,6 +85,13 @@ function serviceWrong(state: Reader, service: Service): string | undefined {
     return `${tasks.length - running.length} tasks are to run beside those that do`;
   }
   return undefined;
+}
+
+/** Its tasks may not all find a place. */
+function isCrowded({ spec: { task, endpoint } }: Service): boolean {
+  return (
+    task.reservations.nanoCpus > 0 || task.placement.maxReplicas > 0 || (endpoint?.ports.length ?? 0) > 0
+  );
 }
 
 /** Constraints of a trial are about roles. */

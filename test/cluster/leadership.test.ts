@@ -4,7 +4,17 @@ import { expect, test } from 'vitest';
 import { Client } from '../../src/cluster/client.ts';
 import { serviceSpec } from '../../src/model/defaults.ts';
 import { millisecond, second } from '../../src/model/duration.ts';
-import { assembled, awaitLeader, createRunning, leaders, record, refusal, states, timed } from './scene.ts';
+import {
+  assembled,
+  awaitLeader,
+  createRunning,
+  leaders,
+  record,
+  refusal,
+  runningTasks,
+  states,
+  timed,
+} from './scene.ts';
 
 const deadline = 'DeadlineExceeded: context deadline exceeded';
 const noLeader =
@@ -142,3 +152,25 @@ test('R-R17: nothing leaves a leader before its own disk has it; a slow follower
   swarm.advance(30 * second);
   expect(new Set(states(swarm)).size).toBe(1);
 });
+
+test.each([0, 1, 2, 3, 4, 5])(
+  'R-R26: a leader is deposed with work waiting for its writer (write %i)',
+  (writes) => {
+    const swarm = assembled(3, 1);
+    createRunning(swarm, 'manager1', 'web', 2);
+    const client = new Client(swarm, 'manager1');
+    client.updateService('web', (spec) => ({ ...spec, mode: { kind: 'replicated', replicas: 4 + writes } }));
+    // The scheduler's pass comes 50 ms after the last commit.
+    swarm.advance((10 + 10 * writes) * millisecond);
+    swarm.fault({ kind: 'partition', groups: [['manager1'], ['manager2', 'manager3', 'worker1']] });
+    for (const name of ['db', 'log']) {
+      const spec = serviceSpec({ name, image: 'redis', replicas: 1 });
+      swarm.type('manager1', { kind: 'node.call', call: { method: 'service.create', spec } });
+    }
+    swarm.advance(30 * second);
+    expect(leaders(swarm)).not.toContain('manager1');
+    swarm.fault({ kind: 'heal' });
+    swarm.advance(60 * second);
+    expect(runningTasks(swarm)).toBe(4 + writes);
+  },
+);

@@ -1,7 +1,9 @@
 // How long it takes a swarm to see that a node is gone, and what a new leader makes of the nodes it inherits.
 
 import { expect, test } from 'vitest';
+import { Client } from '../../src/cluster/client.ts';
 import type { Swarm } from '../../src/cluster/swarm.ts';
+import { serviceSpec } from '../../src/model/defaults.ts';
 import { millisecond, second } from '../../src/model/duration.ts';
 import type { NodeStatus } from '../../src/model/objects.ts';
 import { assembled, awaitLeader, createRunning, record, runningTasks } from './scene.ts';
@@ -81,3 +83,24 @@ test('R-R143, R-R144: without a quorum nothing changes and everything runs on', 
   expect(swarm.managerOf('manager1')?.store.version).toBe(version);
   expect(containers()).toBe(running);
 });
+
+test.each(seeds)(
+  'R-R160: a session call that the network held up takes nothing from a later one (seed %s)',
+  (seed) => {
+    const swarm = assembled(3, 1, seed);
+    // Calls by way of the followers arrive after the agent has given them up.
+    const slow = { latency: 6 * second };
+    swarm.fault({ kind: 'link', from: ['worker1'], to: ['manager2', 'manager3'], settings: slow });
+    swarm.advance(120 * second);
+    swarm.fault({
+      kind: 'link',
+      from: ['worker1'],
+      to: ['manager2', 'manager3'],
+      settings: { latency: 200 },
+    });
+    new Client(swarm, 'manager1').createService(
+      serviceSpec({ name: 'web', image: 'nginx', placement: { constraints: ['node.role == worker'] } }),
+    );
+    expect(swarm.runUntil(() => runningTasks(swarm) === 1, 60 * second)).toBe(true);
+  },
+);

@@ -6,7 +6,7 @@ import { Client } from '../../src/cluster/client.ts';
 import { ordinaryCluster } from '../../src/cluster/shape.ts';
 import { Swarm } from '../../src/cluster/swarm.ts';
 import { watchInvariants } from '../../src/invariants/watch.ts';
-import { serviceSpec } from '../../src/model/defaults.ts';
+import { portConfig, serviceSpec } from '../../src/model/defaults.ts';
 import { millisecond, minute, second } from '../../src/model/duration.ts';
 import { CallFailure } from '../../src/model/failure.ts';
 import type { ImageBehaviour } from '../../src/model/image-behaviour.ts';
@@ -38,12 +38,19 @@ const behaviours: { readonly [Name in Image]: ImageBehaviour } = {
 /** How long a healed swarm may take, virtual time: updates of several slots one by one, each watched, perhaps rolled back. */
 const recoveryLimit = 15 * minute;
 
+const hostPort = portConfig({ targetPort: 80, publishedPort: 80, publishMode: 'host' });
+
 function specOf(draw: ServiceDraw): ServiceSpec {
   return serviceSpec({
     name: draw.name,
     image: draw.image,
     mode: draw.mode === 'global' ? { kind: 'global' } : { kind: 'replicated', replicas: draw.mode },
-    placement: { constraints: draw.constraint === '' ? [] : [draw.constraint] },
+    placement: {
+      constraints: draw.constraint === '' ? [] : [draw.constraint],
+      maxReplicas: draw.takes === 'the one place of its service' ? 1 : 0,
+    },
+    reservations: { nanoCpus: draw.takes === 'three CPUs' ? 3e9 : 0 },
+    endpoint: { ports: draw.takes === 'a host port' ? [hostPort] : [] },
     update: { parallelism: draw.parallelism, order: draw.order, failureAction: draw.onFailure },
   });
 }

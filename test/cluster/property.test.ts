@@ -10,6 +10,6 @@ it('keeps its invariants through all faults, and recovers when they are over', (
     fc.property(trials, (trial) => {
       expect(play(trial).leader()).toBeDefined();
     }),
-    { numRuns: 40 },
+    { numRuns: 50 },
   );
 });

@@ -95,6 +95,66 @@ test('R-R102: a follower that was away for longer than the log reaches catches u
   expect(new Set(states(swarm)).size).toBe(1);
 });
 
+test('R-R81: a snapshot that is older than the log by the time it arrives is followed by another', () => {
+  const swarm = assembled(3, 0);
+  snapshotEvery(swarm, 5, 0);
+  swarm.fault({ kind: 'crash', host: 'manager3' });
+  write(swarm, 'manager1', 20);
+  const slow = { latency: 400 * millisecond };
+  swarm.fault({ kind: 'link', from: ['manager1', 'manager2'], to: ['manager3'], settings: slow });
+  const snapshots = record(swarm, ({ body, to }) =>
+    body.kind === 'raft' && body.message.kind === 'snapshot' && to === 'manager3' ? to : undefined,
+  );
+  swarm.fault({ kind: 'restart', host: 'manager3' });
+  for (let i = 0; i < 40; i++) {
+    swarm.advance(50 * millisecond);
+    write(swarm, 'manager1', 1);
+  }
+  swarm.advance(20 * second);
+  expect(snapshots.length).toBeGreaterThan(1);
+  expect(new Set(states(swarm)).size).toBe(1);
+});
+
+test('R-R38: a snapshot that is lost on its way is sent again', () => {
+  const swarm = assembled(3, 0);
+  snapshotEvery(swarm, 5, 0);
+  swarm.fault({ kind: 'crash', host: 'manager3' });
+  write(swarm, 'manager1', 20);
+  swarm.fault({
+    kind: 'link',
+    from: ['manager1'],
+    to: ['manager3'],
+    settings: { latency: 300 * millisecond },
+  });
+  swarm.fault({ kind: 'restart', host: 'manager3' });
+  const follower = swarm
+    .managerOf('manager1')
+    ?.raft.progress.find(({ id }) => id === swarm.managerOf('manager3')?.raft.id);
+  const sent = swarm.runUntil(
+    () =>
+      swarm.managerOf('manager1')?.raft.progress.find(({ id }) => id === follower?.id)?.state === 'snapshot',
+    10 * second,
+  );
+  expect(sent).toBe(true);
+  // What is in flight is lost, and the link is whole again before anybody misses an answer.
+  swarm.advance(100 * millisecond);
+  swarm.fault({ kind: 'cut', from: ['manager1'], to: ['manager3'] });
+  swarm.fault({ kind: 'mend', from: ['manager1'], to: ['manager3'] });
+  swarm.advance(10 * second);
+  expect(new Set(states(swarm)).size).toBe(1);
+});
+
+test('a snapshot may overtake a round that is still being saved', () => {
+  const swarm = assembled(3, 0);
+  snapshotEvery(swarm, 5, 0);
+  swarm.fault({ kind: 'pause', host: 'manager2' });
+  swarm.advance(3 * second);
+  write(swarm, 'manager1', 12);
+  swarm.fault({ kind: 'resume', host: 'manager2' });
+  swarm.advance(10 * second);
+  expect(new Set(states(swarm)).size).toBe(1);
+});
+
 test('R-R122: a manager that joins a swarm with a compacted log begins with a snapshot', () => {
   const swarm = assembled(1, 0);
   snapshotEvery(swarm, 5, 0);

@@ -17,6 +17,8 @@ export interface ServiceDraw {
   readonly order: 'stop-first' | 'start-first';
   readonly onFailure: 'pause' | 'continue' | 'rollback';
   readonly parallelism: number;
+  /** What a task takes of its node, so that not all may find a place. */
+  readonly takes: '' | 'three CPUs' | 'a host port' | 'the one place of its service';
 }
 
 /** What an operator does at a manager. Refusals are part of life. */
@@ -69,6 +71,10 @@ const service: fc.Arbitrary<ServiceDraw> = fc.record({
   order: fc.constantFrom('stop-first', 'start-first'),
   onFailure: fc.constantFrom('pause', 'continue', 'rollback'),
   parallelism: fc.integer({ min: 0, max: 2 }),
+  takes: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<''>('') },
+    fc.constantFrom('three CPUs', 'a host port', 'the one place of its service'),
+  ),
 });
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
