@@ -84,7 +84,7 @@ export function explainElection(record: RunRecord, number: number): Explanation 
             others.length === 0
               ? ''
               : `; ${listOf(
-                  others.map(([name, timeout]) => `${name}'s drew ${timeout} s`),
+                  others.map(([name, timeout]) => `${name} ${timeout}`),
                   4,
                 )}`
           }.`,
@@ -191,8 +191,8 @@ export function explainElection(record: RunRecord, number: number): Explanation 
 function explainNoLeader(record: RunRecord): Explanation {
   const { world } = record;
   const running = world.hostNames().filter((host) => managerOn(world, host) !== undefined);
-  const [any = ''] = running;
-  const known = managerOn(world, any)?.members;
+  const [any] = running;
+  const known = any === undefined ? undefined : managerOn(world, any)?.members;
   const last = raftNotes(record, 'raft.elected').at(-1);
   const hosts = known
     ? [...known.values()].map(({ host }) => host)
@@ -226,7 +226,9 @@ function explainNoLeader(record: RunRecord): Explanation {
   const campaigns =
     from === undefined
       ? []
-      : group.flatMap((host) => campaignsOf(record, host, from, end).map((each) => ({ ...each, host })));
+      : group
+          .flatMap((host) => campaignsOf(record, host, from, end).map((each) => ({ ...each, host })))
+          .sort((a, b) => a.at - b.at);
   const [firstCampaign] = campaigns;
   const term = Math.max(0, ...group.map((host) => managerOn(world, host)?.raft.term ?? 0));
   const asking = [...new Set(campaigns.map(({ host }) => host))];
@@ -291,7 +293,7 @@ function silenceLinks(silent: readonly { readonly host: string; readonly blow: B
   return [
     {
       ...last.blow.link,
-      actor: last.host,
+      actor: silent[0]?.host ?? last.host,
       sentence: `${names} fall silent: ${faults === 1 ? 'an injected fault' : `${faults} injected faults`}.`,
       facts: { managers: silent.length, faults },
     },
@@ -444,7 +446,7 @@ function ticks({ drawn }: Draw): number {
 
 function timerSentence(host: string, draw: Draw): string {
   const { electionTimeout } = SWARM_CONFIG;
-  return `${host}'s election timer draws ${ticks(draw)} of ${electionTimeout} to ${2 * electionTimeout - 1} s`;
+  return `${host}'s election timer draws ${ticks(draw)} of ${electionTimeout}–${2 * electionTimeout - 1} s`;
 }
 
 /** The last message of a leader that `host` got before `start`. */
