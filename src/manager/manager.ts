@@ -84,12 +84,11 @@ export function restartAlone(
   const kept = raft.log.entries.filter(
     ({ index }) => index > (snapshot?.index ?? raft.log.baseIndex) && index <= committed,
   );
-  const term = raft.log.entries.find(({ index }) => index === committed)?.term ?? raft.log.baseTerm;
   const members = committedMembers(manager);
   const changes = members.filter((raftId) => raftId !== self.raftId).map(memberRemoval);
   if (!members.includes(self.raftId)) changes.push(memberChange('add-voter', self, self.raftId));
   const appended = changes.map(
-    (change, i) => ({ kind: 'configuration', term, index: committed + 1 + i, change }) as const,
+    (change, i) => ({ kind: 'configuration', term: raft.term, index: committed + 1 + i, change }) as const,
   );
   const entries = [...kept, ...appended];
   const hardState = { term: raft.term, vote: raft.vote, commit: committed + appended.length };
@@ -101,9 +100,9 @@ export function restartAlone(
   return start(context, { member: self, snapshot, hardState, entries }, options);
 }
 
-/** The Raft IDs of all members, ascending, once everything that is committed is applied. */
-function committedMembers({ raft, members, store }: ManagerState): number[] {
-  const raftIds = new Set(members.keys());
+/** The Raft IDs of all members, ascending, once everything that is committed is applied; not from what a join was told. */
+function committedMembers({ raft, store }: ManagerState): number[] {
+  const raftIds = new Set(raft.configuration.voters);
   for (const entry of raft.log.entries) {
     if (entry.kind !== 'configuration') continue;
     if (entry.index <= store.version || entry.index > raft.log.committed) continue;

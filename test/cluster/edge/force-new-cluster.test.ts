@@ -6,7 +6,7 @@ import { Client } from '../../../src/cluster/client.ts';
 import type { Swarm } from '../../../src/cluster/swarm.ts';
 import { networkSpec, serviceSpec } from '../../../src/model/defaults.ts';
 import { second } from '../../../src/model/duration.ts';
-import { lastIndex, termAt } from '../../../src/raft/index.ts';
+import { lastIndex } from '../../../src/raft/index.ts';
 import { leaders, record, refusal } from '../scene.ts';
 import { crash, isolate, managerAt, members, nodeOf, restart, until, unwatched } from './scene.ts';
 
@@ -20,7 +20,7 @@ describe('force-new-cluster', () => {
     crash(swarm, 'manager2', 'manager3');
     expect(refusal(() => createNetwork(swarm, 'manager1', 'lost'))).toBeDefined();
     const { committed } = managerAt(swarm, 'manager1').raft.log;
-    const oldTerm = termAt(managerAt(swarm, 'manager1').raft.log, committed);
+    const oldTerm = managerAt(swarm, 'manager1').raft.term;
     expect(lastIndex(managerAt(swarm, 'manager1').raft.log)).toBe(committed + 1);
     swarm.forceNewCluster('manager1');
     const manager = managerAt(swarm, 'manager1');
@@ -57,6 +57,19 @@ describe('force-new-cluster', () => {
     expect(client.nodes().managers.size).toBe(1);
     for (const host of ['worker1', 'worker2']) expect(nodeOf(swarm, host)?.status.state).toBe('ready');
     for (const host of ['manager2', 'manager3']) expect(nodeOf(swarm, host)?.status.state).toBe('down');
+  });
+
+  it('R-R150: on a manager that has just joined, and has nothing of the log yet, adds itself', () => {
+    const swarm = unwatched(1, 0);
+    const { joinTokens } = new Client(swarm, 'manager1').cluster();
+    swarm.addMachine({ name: 'manager2', role: 'manager' });
+    swarm.join('manager2', 'manager1', joinTokens.manager);
+    isolate(swarm, 'manager2');
+    expect(managerAt(swarm, 'manager2').raft.log.committed).toBe(0);
+    swarm.forceNewCluster('manager2');
+    until(swarm, 'it leads', () => leaders(swarm).includes('manager2'), second);
+    expect(members(swarm, 'manager2')).toEqual(['manager2']);
+    createNetwork(swarm, 'manager2', 'new');
   });
 
   it('R-R17: the old manager leaves no timer or disk write behind', () => {
