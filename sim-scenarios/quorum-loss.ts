@@ -51,7 +51,7 @@ export default [1, 3, 5, 7].map((managers) => {
       const host = workers.find((worker) => lab.containers(worker).length > 0) ?? '';
       const [victim] = lab.containers(host);
       lab.at(host).kill(victim ?? '');
-      lab.wait('5m');
+      lab.wait('1m');
       lab.expectEqual('the number of containers that run', containers(), running - 1);
 
       lab.say('The managers come back, elect a leader, and learn what has happened meanwhile.');

@@ -40,7 +40,7 @@ export class Story implements Watcher<SwarmTypes> {
   #typed = false;
   /** Host names of nodes, as they become known. */
   readonly #names = new Map<string, string>();
-  /** When each manager last heard a leader. */
+  /** When each manager last heard a leader, or led itself. */
   readonly #heard = new Map<string, number>();
   /** The term each manager leads in. */
   readonly #terms = new Map<string, number>();
@@ -112,6 +112,7 @@ export class Story implements Watcher<SwarmTypes> {
         this.#line('raft', host, `leads: everything committed before term ${note.term} is applied`);
         return;
       case 'raft.deposed': {
+        this.#heard.set(host, this.#now);
         const why =
           note.term === this.#terms.get(host)
             ? 'too few managers answer'
