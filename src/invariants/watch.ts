@@ -32,8 +32,11 @@ interface Seen {
 
 class Watch implements Watcher<SwarmTypes> {
   readonly #swarm: Swarm;
-  readonly #checks: readonly Checks[];
-  readonly #history = new History();
+  readonly #invariants: readonly Invariant[];
+  #checks: readonly Checks[] = [];
+  #history = new History();
+  /** Raft IDs of managers that a new cluster was made without: what they go on with is another cluster. */
+  readonly #left = new Set<number>();
   /** By host. */
   readonly #seen = new Map<string, Seen>();
   /** By Raft ID, for all managers that ever ran. */
@@ -44,21 +47,35 @@ class Watch implements Watcher<SwarmTypes> {
 
   constructor(swarm: Swarm, invariants: readonly Invariant[]) {
     this.#swarm = swarm;
+    this.#invariants = invariants;
+  }
+
+  /** Looks at the swarm as it is, and remembers nothing of what was. */
+  begin(): void {
+    this.#history = new History();
+    this.#seen.clear();
+    this.#running.clear();
+    this.#disks.clear();
     const records: Records = {
       history: this.#history,
       saved: (raftId) => this.#disks.get(raftId)?.saved,
       running: (raftId) => this.#running.get(raftId),
     };
-    this.#checks = invariants.map(({ name, watch }) =>
+    this.#checks = this.#invariants.map(({ name, watch }) =>
       watch((condition, facts) => {
-        if (!condition) throw new BrokenInvariant(name, facts(), swarm.world.now);
+        if (!condition) throw new BrokenInvariant(name, facts(), this.#swarm.world.now);
       }, records),
     );
+    for (const { name } of this.#swarm.machines) this.#look(name);
   }
 
-  /** Looks at the swarm as it is. */
-  begin(): void {
-    for (const { name } of this.#swarm.machines) this.#look(name);
+  /**
+   * An operator has made a new cluster of one manager. That breaks what Raft promises, and is meant to: entries are dropped and others put in
+   * their places (R-R150). The new cluster keeps its promises from here on.
+   */
+  #beginAnew({ raft }: ManagerState): void {
+    for (const raftId of this.#disks.keys()) if (raftId !== raft.id) this.#left.add(raftId);
+    this.begin();
   }
 
   note(host: string, note: SwarmTypes['note']): void {
@@ -70,7 +87,12 @@ class Watch implements Watcher<SwarmTypes> {
       if ('host' in event.body) this.#look(event.body.host);
       return;
     }
-    if (event.body.kind === 'raft') this.#tellMessage(event.body.message, event.to);
+    const { body } = event;
+    if (body.kind === 'raft') this.#tellMessage(body.message, event.to);
+    if (body.kind === 'node.init' && body.forceNewCluster) {
+      const manager = this.#swarm.managerOf(event.to);
+      if (manager !== undefined && manager !== this.#seen.get(event.to)?.manager) this.#beginAnew(manager);
+    }
     this.#look(event.to);
     if (this.#answers.length === 0) return;
     for (const { reply, host } of this.#answers.splice(0)) {
@@ -79,6 +101,7 @@ class Watch implements Watcher<SwarmTypes> {
   }
 
   #tellMessage(message: RaftMessage, host: string): void {
+    if (this.#left.has(message.from) || this.#left.has(message.to)) return;
     for (const check of this.#checks) check.message?.(message, host);
   }
 
@@ -89,7 +112,7 @@ class Watch implements Watcher<SwarmTypes> {
       this.#seen.delete(host);
       this.#running.delete(seen.manager.raft.id);
     }
-    if (manager === undefined) return;
+    if (manager === undefined || this.#left.has(manager.raft.id)) return;
     const before = seen?.manager === manager ? seen.course : undefined;
     const now = courseOf(manager, before);
     const disk = this.#disk(manager.raft.id);
