@@ -32,6 +32,9 @@ export interface StoryLine {
   readonly text: string;
 }
 
+/** So many campaigns in a row are told one by one. */
+const mostCampaigns = 5;
+
 /** Listens to a world and tells `hear` line by line. */
 export class Story implements Watcher<SwarmTypes> {
   readonly #hear: (line: StoryLine) => void;
@@ -42,6 +45,8 @@ export class Story implements Watcher<SwarmTypes> {
   readonly #names = new Map<string, string>();
   /** When each manager last heard a leader, or led itself. */
   readonly #heard = new Map<string, number>();
+  /** How often each manager has asked for votes since it heard a leader or won. */
+  readonly #asked = new Map<string, number>();
   /** The term each manager leads in. */
   readonly #terms = new Map<string, number>();
 
@@ -64,7 +69,9 @@ export class Story implements Watcher<SwarmTypes> {
     } else if (event.kind === 'command') this.#entry(event.to, event.body);
     else if (event.kind === 'message' && event.body.kind === 'raft') {
       const { kind } = event.body.message;
-      if (kind === 'append' || kind === 'heartbeat') this.#heard.set(event.to, event.at);
+      if (kind !== 'append' && kind !== 'heartbeat') return;
+      this.#heard.set(event.to, event.at);
+      this.#asked.delete(event.to);
     }
   }
 
@@ -98,6 +105,12 @@ export class Story implements Watcher<SwarmTypes> {
   #raft(host: string, note: Exclude<ManagerNote, { readonly kind: 'store.changed' }>): void {
     switch (note.kind) {
       case 'raft.campaign': {
+        const asked = (this.#asked.get(host) ?? 0) + 1;
+        this.#asked.set(host, asked);
+        if (asked > mostCampaigns) {
+          if (asked === mostCampaigns + 1) this.#line('raft', host, 'goes on asking, again and again');
+          return;
+        }
         const heard = this.#heard.get(host);
         const why = heard === undefined ? '' : `: no leader heard for ${seconds(this.#now - heard)}`;
         const asks = note.preVote ? 'asks whether it could win' : 'asks for votes in';
@@ -105,6 +118,7 @@ export class Story implements Watcher<SwarmTypes> {
         return;
       }
       case 'raft.elected':
+        this.#asked.delete(host);
         this.#terms.set(host, note.term);
         this.#line('raft', host, `wins the election of term ${note.term}`);
         return;
