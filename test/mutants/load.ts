@@ -3,19 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createServer, type ViteDevServer } from 'vite';
+import type { Judge } from './judge.ts';
 import { type Mutant, plant } from './mutant.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-
-/** Everything a judge says of the sources it was loaded with. */
-export interface Verdict {
-  /** Seeds that were run, the catching one included. */
-  readonly seeds: number;
-  /** What caught it; undefined when nothing did. */
-  readonly caughtBy: string | undefined;
-}
-
-export type Judge = (seeds: number) => Verdict;
 
 /** A loader of mutated sources. Close it when done. */
 export class MutantLoader {

@@ -1,0 +1,16 @@
+// All judges by name. This file is loaded anew for every mutant, and with it everything that is judged.
+
+import type { Judge } from './judge.ts';
+import { dispatcherScenarios } from './judges/dispatcher-scenarios.ts';
+import { raftRuns } from './judges/raft-runs.ts';
+import { raftScenarios } from './judges/raft-scenarios.ts';
+import { swarmFaults } from './judges/swarm-faults.ts';
+import { swarmScenarios } from './judges/swarm-scenarios.ts';
+
+export const judges: Readonly<Record<string, Judge>> = {
+  ...raftRuns,
+  ...raftScenarios,
+  ...swarmFaults,
+  ...swarmScenarios,
+  ...dispatcherScenarios,
+};
