@@ -66,8 +66,9 @@ function serviceWrong(state: Reader, service: Service): string | undefined {
   if (tasks.some((task) => task.nodeId === '' && (task.specVersion ?? 0) < service.specVersion))
     return undefined;
   const update = service.updateStatus?.state;
-  // An update waits for its tasks for ever where none can run.
-  const done = eligible.size === 0 || (update !== 'updating' && update !== 'rollback_started');
+  // An update waits for ever for a task that can run nowhere, or was given up while it waited for a place.
+  const done =
+    eligible.size === 0 || isCrowded(service) || (update !== 'updating' && update !== 'rollback_started');
   if (!done) return `its update is ${update}`;
   const { mode } = service.spec;
   const replicas = mode.kind === 'replicated' && eligible.size > 0 ? mode.replicas : 0;
