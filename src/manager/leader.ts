@@ -30,8 +30,8 @@ export interface Leader<Timer, Job> {
 }
 
 /**
- * How a written job ended. `lost`: leadership went, the entry may still commit elsewhere (R-R26). `dropped`: Raft did not take it, while
- * leadership is being handed over (R-R34); it never will commit.
+ * How a written job ended. `lost`: leadership went, the entry may still commit elsewhere (R-R26). `dropped`: Raft did not take what
+ * somebody outside waits for while leadership was being handed over (R-R34); it never will commit. Other jobs wait that out.
  */
 export type Outcome = 'committed' | 'lost' | 'dropped';
 

@@ -3,7 +3,7 @@
 
 import { CallFailure } from '../model/failure.ts';
 import type { DispatcherCall } from '../model/messages.ts';
-import { propose } from '../raft/index.ts';
+import { findProgress, NONE, propose } from '../raft/index.ts';
 import { assert } from '../sim/assert.ts';
 import type { StoreEvent } from '../store/event.ts';
 import { begin, maxTransactionSize, type RunningTransaction } from '../store/running.ts';
@@ -121,15 +121,31 @@ export function fireTimer<Name extends ReactorName>(
   reactors[reactor].timer(desk, stateOf(leadership, reactor), timer);
 }
 
-/** Runs the jobs that wait, until one is in flight or none is left. */
+/**
+ * Runs the jobs that wait, until one is in flight or none is left. While Raft takes no proposals, because leadership is being handed over,
+ * what somebody outside waits for is refused (R-R34); the other jobs wait, for nobody would ask for them again if it stays here after all.
+ */
 export function runWriter(context: ManagerContext, manager: ManagerState): void {
   const { leadership } = manager;
   if (leadership === undefined) return;
   while (leadership.inFlight === undefined) {
-    const next = leadership.queue.shift();
+    const next = takesProposals(manager) ? leadership.queue.shift() : takeAwaited(leadership);
     if (next === undefined) return;
     runJob(context, manager, leadership, next);
   }
+}
+
+function takesProposals({ raft }: ManagerState): boolean {
+  return raft.transferTarget === NONE && findProgress(raft.progress, raft.id) !== undefined;
+}
+
+/** The first job that is a user's change or holds the registrations of agents. */
+function takeAwaited(leadership: Leadership): ReactorJob | undefined {
+  const at = leadership.queue.findIndex(
+    ({ reactor, job }) =>
+      (reactor === 'control' && job.kind === 'change') || (reactor === 'dispatcher' && job.kind === 'batch'),
+  );
+  return at < 0 ? undefined : leadership.queue.splice(at, 1)[0];
 }
 
 function runJob(
