@@ -1,8 +1,15 @@
-// What a leader may believe and when it may commit: promises of Raft that can only be checked while a run is under way, after every message
-// that was handled and every round that was finished. They complete test/raft/checker.ts, which looks between the actions of a run.
+// What a leader may believe, when it may commit and whom a node may follow: promises of Raft that can only be checked while a run is under
+// way, after every message that was handled and every round that was finished. They complete test/raft/checker.ts, which looks between the actions of a run.
 
-import { type Configuration, lastIndex, termAt, UNKNOWN_TERM } from '../../../src/raft/index.ts';
-import type { Cluster, Disk, Raft } from '../../raft/cluster.ts';
+import {
+  type Configuration,
+  lastIndex,
+  NONE,
+  type Role,
+  termAt,
+  UNKNOWN_TERM,
+} from '../../../src/raft/index.ts';
+import type { Cluster, Disk, Packet, Raft } from '../../raft/cluster.ts';
 import { hold } from '../judge.ts';
 
 /** More messages than this in one run are traffic without end. */
@@ -11,31 +18,62 @@ const messageLimit = 100_000;
 interface Before {
   readonly raft: Raft;
   readonly term: number;
-  readonly leads: boolean;
+  readonly role: Role;
   readonly committed: number;
   readonly configuration: Configuration;
+  /** A live leader protects the node from candidates that it did not order (R-R58). */
+  readonly leased: boolean;
+  /** A committed change of the members is not applied. */
+  readonly changing: boolean;
 }
 
 /** From now on the cluster throws at the first broken promise. */
 export function watchPromises(cluster: Cluster): void {
+  /** By term, as far as a leader was seen. */
+  const leaders = new Map<number, number>();
   let messages = 0;
-  const watched = (id: number, act: () => void): void => {
+  const watched = (id: number, act: () => void, message?: Packet): void => {
     const before = lookAt(cluster.raft(id));
     act();
+    if (message !== undefined) checkHandling(before, message);
     checkNode(cluster, before);
+    checkLeader(leaders, before.raft);
   };
   const { receive, finish } = cluster;
   cluster.receive = (message) => {
     messages += 1;
     hold(messages <= messageLimit, `${messageLimit} messages and no end`);
-    watched(message.to, () => receive.call(cluster, message));
+    watched(message.to, () => receive.call(cluster, message), message);
   };
   cluster.finish = (id) => watched(id, () => finish.call(cluster, id));
 }
 
 function lookAt(raft: Raft): Before {
-  const { term, role, log, configuration } = raft;
-  return { raft, term, leads: role === 'leader', committed: log.committed, configuration };
+  const { term, role, log, config, configuration } = raft;
+  const { committed, applied } = log;
+  const leased = config.checkQuorum && raft.leader !== NONE && raft.electionElapsed < config.electionTimeout;
+  const changing = log.entries.some(
+    ({ kind, index }) => kind === 'configuration' && index > applied && index <= committed,
+  );
+  return { raft, term, role, committed, configuration, leased, changing };
+}
+
+/** What a message may not bring about. */
+function checkHandling({ raft, term, role, leased, changing }: Before, message: Packet): void {
+  // I-20.
+  const ordered = message.kind === 'vote' && message.transfer;
+  const deposed = message.kind === 'vote' && !ordered && leased && raft.term > term;
+  hold(!deposed, `node ${raft.id} followed candidate ${message.from} though its leader lives`);
+  // I-25.
+  const stands = role === 'follower' && (raft.role === 'candidate' || raft.role === 'pre-candidate');
+  hold(!stands || !changing, `node ${raft.id} stands for election before a change of the members is applied`);
+}
+
+/** I-23: whom a node follows has been seen to lead its term. */
+function checkLeader(leaders: Map<number, number>, { id, role, term, leader }: Raft): void {
+  if (role === 'leader') leaders.set(term, id);
+  const known = leader === NONE || leaders.get(term) === leader;
+  hold(known, `${role} ${id} takes ${leader} for the leader of term ${term}`);
 }
 
 function checkNode(cluster: Cluster, before: Before): void {
@@ -44,7 +82,7 @@ function checkNode(cluster: Cluster, before: Before): void {
   if (raft.role !== 'leader') return;
   checkProgress(raft);
   checkMatches(cluster, raft);
-  if (before.leads && before.term === raft.term && raft.log.committed > before.committed) {
+  if (before.role === 'leader' && before.term === raft.term && raft.log.committed > before.committed) {
     checkCommit(cluster, raft, [before.configuration, raft.configuration]);
   }
 }
