@@ -8,6 +8,7 @@ export type { ImageScript } from './lab/image.ts';
 export type { Lab, LinkOptions } from './lab/lab.ts';
 export { type NodeOptions, type Operator, Refusal } from './lab/operator.ts';
 export type { HealthOptions, RestartOptions, ServiceOptions, UpdateOptions } from './lab/options.ts';
+export type { RaftNode, RaftStage, RaftStageOptions } from './lab/raft-stage.ts';
 export { type Outcome, type RunOptions, runScenario } from './lab/run.ts';
 export type { Scenario } from './lab/scenario.ts';
 export type { StoryKind, StoryLine } from './lab/story.ts';

@@ -2,6 +2,8 @@
 
 export interface Audience {
   say(text: string): void;
+  /** What somebody does who is not part of the swarm. */
+  told(who: string, text: string): void;
   /** A promise that held. */
   kept(promise: string): void;
   /** A command line typed at a machine. */

@@ -18,6 +18,7 @@ import { ScenarioFailure } from './failure.ts';
 import { type ImageScript, imageBehaviour } from './image.ts';
 import { Operator, Refusal } from './operator.ts';
 import { duration } from './options.ts';
+import { type RaftNode, RaftStage, type RaftStageOptions } from './raft-stage.ts';
 import { formatTime } from './time.ts';
 import { containersOn, type NodeView, nodeView, type TaskView, taskView } from './views.ts';
 
@@ -202,6 +203,11 @@ export class Lab {
       throw new ScenarioFailure(`draw needs a whole number from 1 as its bound, not ${bound}`);
     }
     return this.#dice.stream(`lab/${purpose}`).draw(bound);
+  }
+
+  /** Raft nodes beside the swarm, with the logs and terms given: every message arrives when the script says so. */
+  raft(nodes: readonly RaftNode[], options: RaftStageOptions = {}): RaftStage {
+    return new RaftStage(nodes, options, this.#audience);
   }
 
   // Faults.
