@@ -4,7 +4,15 @@ import type { ManagerNote } from '../../manager/context.ts';
 import { second } from '../../model/duration.ts';
 import { SWARM_CONFIG } from '../../raft/index.ts';
 import { rootOf } from './causes.ts';
-import { chainOf, type Explanation, type ExplanationLink, listOf, seconds, times } from './explanation.ts';
+import {
+  chainOf,
+  count,
+  type Explanation,
+  type ExplanationLink,
+  listOf,
+  seconds,
+  times,
+} from './explanation.ts';
 import { type Draw, type Event, managerOn, type RunRecord } from './record.ts';
 import { type Blow, lastReturn, lastSilence } from './silence.ts';
 import { quoted, rootLink } from './words.ts';
@@ -287,15 +295,17 @@ function explainNoLeader(record: RunRecord): Explanation {
 function silenceLinks(silent: readonly { readonly host: string; readonly blow: Blow }[]): ExplanationLink[] {
   const last = silent.at(-1);
   if (last === undefined) return [];
-  const faults = new Set(silent.map(({ blow }) => blow.event.seq)).size;
+  const roots = new Map(silent.map(({ blow }) => [blow.event.seq, blow.event.kind]));
+  const faults = [...roots.values()].filter((kind) => kind === 'fault').length;
+  const commands = roots.size - faults;
   if (silent.length === 1) return [last.blow.link];
   const names = listOf(silent.map(({ host }) => host));
   return [
     {
       ...last.blow.link,
       actor: silent[0]?.host ?? last.host,
-      sentence: `${names} fall silent: ${faults === 1 ? 'an injected fault' : `${faults} injected faults`}.`,
-      facts: { managers: silent.length, faults },
+      sentence: `${names} fall silent: ${listOf([...(faults > 0 ? [count(faults, 'injected fault')] : []), ...(commands > 0 ? [count(commands, 'command')] : [])])}.`,
+      facts: { managers: silent.length, faults, commands },
     },
   ];
 }

@@ -1,11 +1,13 @@
 // Why a node is what the swarm takes it for: down (its heartbeats), ready and empty (nothing is moved for balance), or ready.
 
 import { graceNormal, graceUnknown, periodJitter } from '../../manager/dispatcher/nodes.ts';
+import { demandOf, rejections } from '../../manager/scheduler/filter.ts';
 import type { Node, Service } from '../../model/objects.ts';
 import { isTerminal, TaskState } from '../../model/state.ts';
 import { causesOf } from './causes.ts';
 import { explainLeader } from './election.ts';
 import { chainOf, count, type Explanation, type ExplanationLink, listOf, seconds } from './explanation.ts';
+import { sightOf } from './placement.ts';
 import type { Change, Event, RunRecord } from './record.ts';
 import { lastReturn, lastSilence } from './silence.ts';
 
@@ -171,7 +173,7 @@ function explainReady(record: RunRecord, host: string, node: Node, became: Chang
   );
   if (node.spec.availability === 'drain') return explainDrained(record, host, became, tasks.length);
   const back = lastReturn(record, host, became.seq);
-  const services = state?.list('service') ?? [];
+  const services = (state?.list('service') ?? []).filter((service) => couldRun(record, service, node));
   // Of use again: ready once more, or active once more.
   const activated = record
     .changesOf('node')
@@ -199,6 +201,16 @@ function explainReady(record: RunRecord, host: string, node: Node, became: Chang
     rule: { text: 'A node has three heartbeat periods of grace.', tag: 'src', reference: 'R-R168' },
     next: `${host} runs ${count(tasks.length, 'task')}; the dispatcher marks it down when a grace ends.`,
   };
+}
+
+/** Whether the scheduler would let the node have one more task of a service. */
+function couldRun(record: RunRecord, service: Service, node: Node): boolean {
+  const leader = record.leader();
+  const sight = leader && sightOf(record.world, leader[0]);
+  const info = sight?.scheduler.nodes.get(node.id);
+  const [task] = sight?.store.tasksOfService(service.id) ?? [];
+  if (sight === undefined || info === undefined || task === undefined) return false;
+  return rejections(demandOf(task, sight.store), info).length === 0;
 }
 
 function explainDrained(record: RunRecord, host: string, became: Change<'node'>, tasks: number): Explanation {

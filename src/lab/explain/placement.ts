@@ -64,15 +64,7 @@ export function explainPlaced(record: RunRecord, change: Change<'task'>): Explan
     ...causesOf(record, change).slice(0, -1),
     ...(rejected.length === 0
       ? []
-      : [
-          link(
-            `The scheduler rejects ${listOf(
-              rejected.map(({ node: each, rejected: why }) => `${each} (${why[0] ?? ''})`),
-              3,
-            )}.`,
-            { rejected: rejected.length },
-          ),
-        ]),
+      : [link(`The scheduler rejects ${rejectedText(rejected)}.`, { rejected: rejected.length })]),
     link(
       `The scheduler compares ${listOf(
         fit.map(
@@ -98,6 +90,19 @@ export function explainPlaced(record: RunRecord, change: Change<'task'>): Explan
     },
     ...(ifOnly !== undefined && { ifOnly }),
   };
+}
+
+/** `manager1 and manager2 (drain); worker1 (down)`: by the first reason, the most frequent two. */
+function rejectedText(rows: readonly NodeRow[]): string {
+  const groups = new Map<string, string[]>();
+  for (const { node, rejected } of rows) {
+    const [why = ''] = rejected;
+    groups.set(why, [...(groups.get(why) ?? []), node]);
+  }
+  const shown = [...groups].sort(([, a], [, b]) => b.length - a.length).slice(0, 2);
+  const told = shown.map(([why, nodes]) => `${listOf(nodes.sort(byText), 3)} (${why})`);
+  const others = rows.length - shown.reduce((sum, [, nodes]) => sum + nodes.length, 0);
+  return [...told, ...(others > 0 ? [`${others} more`] : [])].join('; ');
 }
 
 interface Decisive {

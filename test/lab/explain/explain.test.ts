@@ -163,6 +163,25 @@ test('E4: a node that is back stays empty, for nothing is left to place', () => 
   expect(explanation.youCan).toContain('docker service update --force web');
 });
 
+test('E4: of a node that may not run a service nobody says that tasks prefer it', () => {
+  const explanation = explained(
+    { managers: 3, workers: 2 },
+    (lab) => {
+      webOnWorkers(lab);
+      lab.crash('manager3');
+      lab.untilNode('manager3', 'down');
+      lab.restart('manager3');
+      lab.untilNode('manager3', 'ready');
+      lab.wait('1m');
+    },
+    'manager3',
+  );
+  expect(explanation.line).toMatch(
+    /^manager3 is ready: its last heartbeat is \d\.\d s old, limit 1\d\.\d s\.$/,
+  );
+  expect(explanation.next).toContain('manager3 runs 0 tasks');
+});
+
 test('E5: an update completes though every task of it crashes, for they crash too late to count', () => {
   const explanation = explained(
     { managers: 1, workers: 3 },
@@ -454,6 +473,24 @@ test('a scenario tells its explanations in the story', () => {
   expect(outcome.passed).toBe(true);
   expect(lines.at(-1)).toMatchObject({ kind: 'say' });
   expect(lines.at(-1)?.text).toMatch(/^The scheduler puts web\.2 on worker/);
+});
+
+test('a run that stands still at a moment with more to come is made again to the same moment', () => {
+  for (const seconds of ['30s', '5s', '3333ms', '1us']) {
+    const { world } = play({ managers: 3, workers: 1 }, (lab) => lab.wait(seconds));
+    const record = RunRecord.of(world);
+    expect([record.world.digest, record.world.now, record.world.handled]).toEqual([
+      world.digest,
+      world.now,
+      world.handled,
+    ]);
+  }
+  const between = play({ managers: 3, workers: 1 }, (lab) => lab.wait('30s'));
+  // A step that leaves what else is due at the same time.
+  for (let i = 0; i < 40; i++) {
+    between.world.step();
+    expect(RunRecord.of(between.world).world.digest).toBe(between.world.digest);
+  }
 });
 
 test('an unknown subject is refused in one sentence that lists what there is', () => {

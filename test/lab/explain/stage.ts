@@ -1,44 +1,42 @@
-// Runs scripts in swarms of their own, to their ends or to a moment, and hands back the swarm as it is then.
+// Runs scripts to their ends or to a moment, and hands back the world as it is then.
 
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { assembleSwarm } from '../../../src/cluster/bootstrap.ts';
-import { Swarm } from '../../../src/cluster/swarm.ts';
-import { type ClusterRequest, clusterShape } from '../../../src/lab/cluster.ts';
+import type { SwarmWorld } from '../../../src/cluster/types.ts';
+import type { ClusterRequest } from '../../../src/lab/cluster.ts';
 import { explain } from '../../../src/lab/explain/explain.ts';
 import type { Explanation, ExplanationLink } from '../../../src/lab/explain/explanation.ts';
-import { ScenarioFailure } from '../../../src/lab/failure.ts';
-import { Lab } from '../../../src/lab/lab.ts';
+import type { Lab } from '../../../src/lab/lab.ts';
 import { loadScenarios } from '../../../src/lab/load.ts';
+import { type Outcome, runScenario } from '../../../src/lab/run.ts';
 import type { Scenario } from '../../../src/lab/scenario.ts';
-import { hour } from '../../../src/model/duration.ts';
 
-const events = 20_000_000;
-
-function silent(): void {}
-
-/** The swarm at the end of a script. */
-export function play(cluster: ClusterRequest, script: (lab: Lab) => void, seed = '1'): Swarm {
-  const swarm = Swarm.create(seed, clusterShape(cluster));
-  assembleSwarm(swarm);
-  script(labOf(swarm, 24 * hour));
-  return swarm;
+/** The world at the end of a script. @throws Error when the script fails */
+export function play(
+  cluster: ClusterRequest,
+  script: (lab: Lab) => void,
+  seed = '1',
+): { readonly world: SwarmWorld } {
+  const { outcome, world } = run({ title: 'test', cluster, script }, seed);
+  if (!outcome.passed) throw new Error(outcome.failure);
+  return { world };
 }
 
-/** The swarm of a scenario when its virtual time is `time`, or at its end if that comes first. */
-export function playUntil({ cluster, script }: Scenario, seed: string, time: number): Swarm {
-  const swarm = Swarm.create(seed, clusterShape(cluster));
-  assembleSwarm(swarm);
-  try {
-    script(labOf(swarm, time));
-  } catch (error) {
-    if (!(error instanceof ScenarioFailure)) throw error;
-  }
-  return swarm;
+/** The world of a scenario when its virtual time is `time` microseconds, or at its end if that comes first. */
+export function playUntil(scenario: Scenario, seed: string, time: number): { readonly world: SwarmWorld } {
+  return run({ ...scenario, limits: { time: `${time}us` } }, seed);
 }
 
-function labOf(swarm: Swarm, time: number): Lab {
-  return new Lab(swarm, { time, events }, { say: silent, kept: silent, typed: silent, refused: silent });
+function run(scenario: Scenario, seed: string): { readonly outcome: Outcome; readonly world: SwarmWorld } {
+  let ended: SwarmWorld | undefined;
+  const outcome = runScenario(scenario, {
+    seed,
+    over: (world) => {
+      ended = world;
+    },
+  });
+  if (ended === undefined) throw new Error(outcome.failure);
+  return { outcome, world: ended };
 }
 
 /** Why `subject` is as it is at the end of a script. */
