@@ -7,8 +7,8 @@ import { isTerminal, TaskState } from '../../model/state.ts';
 import { causesOf } from './causes.ts';
 import { explainLeader } from './election.ts';
 import { chainOf, count, type Explanation, type ExplanationLink, listOf, seconds } from './explanation.ts';
-import { sightOf } from './placement.ts';
 import type { Change, Event, RunRecord } from './record.ts';
+import { sightOf } from './sight.ts';
 import { lastReturn, lastSilence } from './silence.ts';
 
 /** Undefined when the machine was never part of the swarm. */

@@ -1,21 +1,11 @@
-// Why a task is where it is, or nowhere: all nodes with all reasons, what decided between those that qualify, and what would change it.
+// Why a task is where it is: all nodes with all reasons, what decided between those that qualify, and what would change it.
 
-import type { SwarmWorld } from '../../cluster/types.ts';
-import { demandOf, type FilterName } from '../../manager/scheduler/filter.ts';
-import { type NodeInfo, untrackTask } from '../../manager/scheduler/nodes.ts';
+import { untrackTask } from '../../manager/scheduler/nodes.ts';
 import type { SchedulerState } from '../../manager/scheduler/state.ts';
 import { judgeNodes, type NodeVerdict } from '../../manager/scheduler/verdict.ts';
-import {
-  afterPrefix,
-  engineLabelPrefix,
-  matches,
-  nodeLabelPrefix,
-  parseConstraints,
-} from '../../model/constraint.ts';
+import { afterPrefix, engineLabelPrefix, nodeLabelPrefix } from '../../model/constraint.ts';
 import { lookupLabel } from '../../model/labels.ts';
 import type { Task } from '../../model/objects.ts';
-import type { Reader } from '../../store/reader.ts';
-import { reader } from '../../store/store.ts';
 import { causesOf } from './causes.ts';
 import {
   byText,
@@ -26,14 +16,8 @@ import {
   listOf,
   type NodeRow,
 } from './explanation.ts';
-import { type Change, managerOn, type RunRecord } from './record.ts';
-
-/** What the scheduler knew when it looked at a task. */
-interface Sight {
-  readonly scheduler: SchedulerState;
-  readonly store: Reader;
-  readonly now: number;
-}
+import type { Change, RunRecord } from './record.ts';
+import { rowsOf, type Sight, sightOf } from './sight.ts';
 
 /** Why a task was put on its node; undefined when nobody saw the scheduler decide it. */
 export function explainPlaced(record: RunRecord, change: Change<'task'>): Explanation | undefined {
@@ -191,199 +175,6 @@ function decide(
   };
 }
 
-/** Why a task waits for a node. */
-export function explainWaiting(record: RunRecord, task: Task): Explanation {
-  const name = record.taskName(task);
-  const changes = record.changesOf('task').filter(({ event }) => event.id === task.id);
-  const last = changes.at(-1);
-  const leader = record.leader();
-  const links = last === undefined ? [] : causesOf(record, last);
-  const sight = leader === undefined ? undefined : sightOf(record.world, leader[0]);
-  if (sight === undefined) {
-    return {
-      subject: name,
-      line: `${name} waits: no manager leads, so nobody places tasks.`,
-      chain: chainOf(links),
-      next: 'Nothing, until a manager leads.',
-    };
-  }
-  const verdicts = judgeNodes(sight.scheduler, task, sight.store, sight.now);
-  const rows = rowsOf(record, sight, task, verdicts, '');
-  const { err } = task.status;
-  const details = obstacles(record, sight, task, verdicts);
-  const at = last?.at ?? record.world.now;
-  const event = last?.seq ?? record.last.seq;
-  const line = `${name} waits: ${err === '' ? 'the scheduler has not looked at it yet' : err}.`;
-  return {
-    subject: name,
-    line:
-      line.split(' ').length <= 18
-        ? line
-        : `${name} waits: each of ${count(verdicts.length, 'node')} fails a filter of the scheduler.`,
-    chain: chainOf([
-      ...links,
-      ...details.slice(0, 3).map(
-        ({ sentence, facts }): ExplanationLink => ({
-          at,
-          actor: 'scheduler',
-          sentence,
-          facts,
-          event,
-        }),
-      ),
-    ]),
-    nodes: rows,
-    rule: {
-      text: 'A task waits until a node changes, a reservation is freed or the spec changes.',
-      tag: 'src',
-      reference: 'R-S23',
-    },
-    next: 'Nothing, for ever, unless one of these happens.',
-    ...(details.length > 0 && {
-      youCan: details
-        .slice(0, 2)
-        .map(({ remedy }) => remedy)
-        .join(' '),
-    }),
-  };
-}
-
-interface Obstacle {
-  readonly sentence: string;
-  readonly facts: ExplanationLink['facts'];
-  readonly remedy: string;
-}
-
-/** The filters that stand in the way, each with its numbers, the one that rejects most nodes first. */
-function obstacles(
-  record: RunRecord,
-  sight: Sight,
-  task: Task,
-  verdicts: readonly NodeVerdict[],
-): readonly Obstacle[] {
-  const byFilter = new Map<FilterName, NodeVerdict[]>();
-  for (const verdict of verdicts) {
-    for (const filter of verdict.failing) {
-      byFilter.set(filter, [...(byFilter.get(filter) ?? []), verdict]);
-    }
-  }
-  return [...byFilter]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([filter, rejecting]): Obstacle => {
-      const names = listOf(rejecting.map(({ nodeId }) => record.nodeName(nodeId)).sort(byText));
-      const facts = { nodes: rejecting.length };
-      const [first] = rejecting;
-      const info = first && sight.scheduler.nodes.get(first.nodeId);
-      switch (filter) {
-        case 'ready':
-          return {
-            sentence: `The scheduler skips ${names}: not ready, or not active.`,
-            facts,
-            remedy: 'Bring such a node back, or make it active.',
-          };
-        case 'constraints': {
-          const [constraint = ''] = task.spec.placement.constraints;
-          const all = task.spec.placement.constraints.length;
-          return {
-            sentence: `The scheduler finds ${all === 1 ? `constraint "${constraint}"` : `${all} constraints`} not met by ${names}.`,
-            facts: { ...facts, constraint },
-            remedy: 'Label another node, or change the constraint.',
-          };
-        }
-        case 'resources': {
-          const { nanoCpus, memoryBytes } = task.spec.reservations;
-          const cpu = nanoCpus > 0;
-          const unreserved = cpu
-            ? portionText(info?.nanoCpus ?? 0, nanoCpus, cpuUnit)
-            : portionText(info?.memoryBytes ?? 0, memoryBytes, memoryUnit);
-          const holders = first === undefined ? [] : reservers(record, sight, first.nodeId, cpu);
-          return {
-            sentence: `The scheduler finds ${unreserved} unreserved on ${first ? record.nodeName(first.nodeId) : names}.`,
-            facts: {
-              ...facts,
-              nanoCpus: info?.nanoCpus ?? 0,
-              wantedCpus: nanoCpus,
-              memoryBytes: info?.memoryBytes ?? 0,
-              wantedBytes: memoryBytes,
-            },
-            remedy: `Lower the reservation, or stop what reserves it${holders.length === 0 ? '' : ` (${listOf(holders)})`}.`,
-          };
-        }
-        case 'host ports': {
-          const [port = ''] = demandOf(task, sight.store).hostPorts;
-          const holders = rejecting.flatMap(({ nodeId }) => portHolders(record, sight, nodeId, port));
-          return {
-            sentence: `The scheduler finds host port ${port} held by ${listOf(holders)}.`,
-            facts: { ...facts, port },
-            remedy: 'Free the port, or add a node.',
-          };
-        }
-        case 'max replicas':
-          return {
-            sentence: `The scheduler finds the limit of ${task.spec.placement.maxReplicas} a node reached on ${names}.`,
-            facts: { ...facts, limit: task.spec.placement.maxReplicas },
-            remedy: 'Raise the limit, or add a node.',
-          };
-        default:
-          return {
-            sentence: `The scheduler finds ${filter === 'platform' ? 'another platform' : 'a plugin missing'} on ${names}.`,
-            facts,
-            remedy: 'Add a node that fits.',
-          };
-      }
-    });
-}
-
-/** A unit of resources, and how much of it is one. */
-type Unit = readonly [name: string, size: number];
-const cpuUnit: Unit = ['CPU', 1e9];
-const memoryUnit: Unit = ['MiB', 2 ** 20];
-
-/** `0.3 of 0.5 CPU`. */
-function portionText(free: number, wanted: number, [name, size]: Unit): string {
-  return `${decimal(free / size)} of ${decimal(wanted / size)} ${name}`;
-}
-
-/** With two decimals at most. */
-function decimal(value: number): string {
-  return String(Math.round(value * 100) / 100);
-}
-
-/** The tasks that reserve CPU, or memory, on a node, with how much. */
-function reservers(record: RunRecord, { scheduler, store }: Sight, nodeId: string, cpu: boolean): string[] {
-  const [name, size] = cpu ? cpuUnit : memoryUnit;
-  return [...(scheduler.nodes.get(nodeId)?.tasks ?? [])].flatMap(([taskId, { reservations }]) => {
-    const held = cpu ? reservations.nanoCpus : reservations.memoryBytes;
-    const task = store.get('task', taskId);
-    return held === 0 || task === undefined
-      ? []
-      : [`${record.taskName(task)}, ${decimal(held / size)} ${name}`];
-  });
-}
-
-/** `edge.1 on worker1`, for the tasks that hold a host port there. */
-export function portHolders(
-  record: RunRecord,
-  { scheduler, store }: Sight,
-  nodeId: string,
-  port: string,
-): string[] {
-  const info = scheduler.nodes.get(nodeId);
-  return [...(info?.tasks ?? [])].flatMap(([taskId, { hostPorts }]) => {
-    const task = store.get('task', taskId);
-    if (task === undefined || !hostPorts.includes(port)) return [];
-    return [`${record.taskName(task)} on ${record.nodeName(nodeId)}`];
-  });
-}
-
-/** What the scheduler of a leading manager knows. */
-export function sightOf(world: SwarmWorld, host: string): Sight | undefined {
-  const manager = managerOn(world, host);
-  const scheduler = manager?.leadership?.reactors?.scheduler;
-  if (manager === undefined || scheduler === undefined) return undefined;
-  return { scheduler, store: reader(manager.store), now: world.now };
-}
-
 /** Takes back what the pass at work decided from `taskId` on, so that the nodes are as they were when the task's turn came. */
 function takeBackFrom(scheduler: SchedulerState, taskId: string): void {
   const decisions = scheduler.pass?.decisions ?? [];
@@ -391,53 +182,6 @@ function takeBackFrom(scheduler: SchedulerState, taskId: string): void {
   for (const { task, nodeId } of turn < 0 ? [] : decisions.slice(turn).reverse()) {
     const info = scheduler.nodes.get(nodeId);
     if (info !== undefined) untrackTask(info, task.id);
-  }
-}
-
-function rowsOf(
-  record: RunRecord,
-  { scheduler }: Sight,
-  task: Task,
-  verdicts: readonly NodeVerdict[],
-  chosen: string,
-): readonly NodeRow[] {
-  return verdicts.map(({ nodeId, failing, rank }) => ({
-    node: record.nodeName(nodeId),
-    rejected: failing.map((filter) => reason(filter, task, scheduler.nodes.get(nodeId))),
-    failures: rank.failures,
-    serviceTasks: rank.serviceTasks,
-    allTasks: rank.totalTasks,
-    chosen: nodeId === chosen,
-  }));
-}
-
-function reason(filter: FilterName, task: Task, info: NodeInfo | undefined): string {
-  if (info === undefined) return filter;
-  switch (filter) {
-    case 'ready': {
-      const { status, spec } = info.node;
-      return status.state === 'ready' ? spec.availability : status.state;
-    }
-    case 'constraints': {
-      const broken = task.spec.placement.constraints.find(
-        (constraint) => !matches(parseConstraints([constraint]), info.node),
-      );
-      return `constraint ${broken ?? ''}`;
-    }
-    case 'resources': {
-      const { nanoCpus, memoryBytes } = task.spec.reservations;
-      return nanoCpus > info.nanoCpus
-        ? `${portionText(info.nanoCpus, nanoCpus, cpuUnit)} unreserved`
-        : memoryBytes > info.memoryBytes
-          ? `${portionText(info.memoryBytes, memoryBytes, memoryUnit)} unreserved`
-          : filter;
-    }
-    case 'host ports':
-      return 'host port in use';
-    case 'max replicas':
-      return `has ${info.activeByService.get(task.serviceId) ?? 0}, limit ${task.spec.placement.maxReplicas}`;
-    default:
-      return filter;
   }
 }
 

@@ -9,12 +9,12 @@ import { defaultClusterSpec } from '../../model/defaults.ts';
 import type { Kind, Node, Service, Task } from '../../model/objects.ts';
 import type { ClusterSpec } from '../../model/spec.ts';
 import { assert } from '../../sim/assert.ts';
-import type { SimEvent } from '../../sim/event.ts';
+import type { Input, SimEvent } from '../../sim/event.ts';
 import type { Watcher } from '../../sim/world.ts';
 import type { StoreEvent } from '../../store/event.ts';
 import type { Reader } from '../../store/reader.ts';
 import { reader } from '../../store/store.ts';
-import { runAgain } from './rerun.ts';
+import { runAgain, runOtherwise } from './rerun.ts';
 
 export type Event = SimEvent<SwarmTypes>;
 
@@ -202,6 +202,14 @@ export class RunRecord implements Watcher<SwarmTypes> {
     return runAgain(this.#run, { events: position + 1 });
   }
 
+  /** Another run, in which one input is changed, until `test` holds or to the time at which this one ends. */
+  worldIf(
+    change: (input: Input<SwarmTypes>) => Input<SwarmTypes>,
+    test: (world: SwarmWorld) => boolean,
+  ): SwarmWorld {
+    return runOtherwise(this.#run, change, test);
+  }
+
   /** The last event of the run. */
   get last(): Event {
     const event = this.events.at(-1);
@@ -211,14 +219,7 @@ export class RunRecord implements Watcher<SwarmTypes> {
 
   /** The state that the most advanced running manager has committed, at the end; undefined when none runs. */
   state(): Reader | undefined {
-    let best: ManagerState | undefined;
-    for (const host of this.world.hostNames()) {
-      const manager = managerOn(this.world, host);
-      if (manager !== undefined && (best === undefined || manager.store.version > best.store.version)) {
-        best = manager;
-      }
-    }
-    return best && reader(best.store);
+    return stateOf(this.world);
   }
 
   /** The manager that leads at the end, and of the highest term if several believe so. */
@@ -276,4 +277,16 @@ export class RunRecord implements Watcher<SwarmTypes> {
 export function managerOn(world: SwarmWorld, host: string): ManagerState | undefined {
   const state = world.stateOf(host);
   return state?.role === 'node' && state.manager?.expelled === false ? state.manager : undefined;
+}
+
+/** The state that the most advanced running manager has committed; undefined when none runs. */
+export function stateOf(world: SwarmWorld): Reader | undefined {
+  let best: ManagerState | undefined;
+  for (const host of world.hostNames()) {
+    const manager = managerOn(world, host);
+    if (manager !== undefined && (best === undefined || manager.store.version > best.store.version)) {
+      best = manager;
+    }
+  }
+  return best && reader(best.store);
 }

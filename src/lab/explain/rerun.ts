@@ -3,6 +3,7 @@
 import { swarmProgram } from '../../cluster/program.ts';
 import type { SwarmTypes, SwarmWorld } from '../../cluster/types.ts';
 import { assert } from '../../sim/assert.ts';
+import type { Input } from '../../sim/event.ts';
 import { type Watcher, World } from '../../sim/world.ts';
 
 interface RerunOptions {
@@ -30,5 +31,17 @@ export function runAgain(run: SwarmWorld, { watcher, events }: RerunOptions = {}
     if (world.now < run.now) world.runUntil(run.now);
     assert(world.digest === run.digest, 'a run made again is the same run');
   }
+  return world;
+}
+
+/** Another run: the same seed and the same inputs at the same times, but for one, which is changed. Runs until `test` holds or `run` ends. */
+export function runOtherwise(
+  run: SwarmWorld,
+  change: (input: Input<SwarmTypes>) => Input<SwarmTypes>,
+  test: (world: SwarmWorld) => boolean,
+): SwarmWorld {
+  const world = new World<SwarmTypes>(swarmProgram, run.seed);
+  world.schedule(run.journal.map(({ at, input }) => ({ at, input: change(input) })));
+  while (world.step(run.now) && !test(world)) {}
   return world;
 }

@@ -7,10 +7,11 @@ import { isTerminal, TaskState, taskStateName } from '../../model/state.ts';
 import { causesOf } from './causes.ts';
 import { explainLeader } from './election.ts';
 import { chainOf, count, type Explanation, type ExplanationLink, seconds } from './explanation.ts';
-import { explainPlaced, explainWaiting } from './placement.ts';
+import { explainPlaced } from './placement.ts';
 import type { Change, RunRecord } from './record.ts';
 import { lastSilence } from './silence.ts';
 import { explainUpdate } from './update.ts';
+import { explainWaiting } from './waiting.ts';
 import { quoted } from './words.ts';
 
 /** The task of the last change of an ID. */

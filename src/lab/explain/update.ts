@@ -1,11 +1,14 @@
 // Why an update goes as it does: what the updater counts, what it compares, and what it waits for.
 
+import type { SwarmWorld } from '../../cluster/types.ts';
+import { second } from '../../model/duration.ts';
 import type { Service, Task } from '../../model/objects.ts';
 import { TaskState } from '../../model/state.ts';
+import { formatTime } from '../time.ts';
 import { causesOf } from './causes.ts';
 import { chainOf, count, type Explanation, type ExplanationLink, listOf, seconds } from './explanation.ts';
-import { portHolders, sightOf } from './placement.ts';
-import type { Change, RunRecord, SeenUpdate } from './record.ts';
+import { type Change, type RunRecord, type SeenUpdate, stateOf } from './record.ts';
+import { portHolders, sightOf } from './sight.ts';
 
 /** An updater with what became of the tasks it made. */
 interface Work {
@@ -129,11 +132,10 @@ function explainCompleted(record: RunRecord, service: Service, work: Work): Expl
   const monitor = seconds(window);
   const facts = factsOf(work);
   const late = crashes.length - counted;
+  const otherwise = late > 0 ? withLongerMonitor(record, service, work) : undefined;
   const line =
     config.failureAction === 'continue' && crashes.length > 0
-      ? `The updater reports completed: with failure action continue it counts none of ${count(crashes.length, 'crash')}es.`
-          .replace('crashes', 'crashe')
-          .replace('crashees', 'crashes')
+      ? `The updater reports completed: with failure action continue it counts no crashes (${crashes.length} so far).`
       : counted > 0
         ? `${counted} of ${slots} updated tasks failed; the updater completes: ${work.ratio.toFixed(2)} is not greater than ${work.limit.toFixed(2)}.`
         : late > 0
@@ -162,10 +164,44 @@ function explainCompleted(record: RunRecord, service: Service, work: Work): Expl
       late > 0
         ? 'The restart supervisor restarts what ends. The update is over and does not pause or roll back.'
         : 'Nothing: the update is over.',
+    ...(otherwise !== undefined && { ifOnly: otherwise }),
     ...(late > 0 && {
       youCan: 'Watch longer than the tasks take to end, with docker service update --update-monitor.',
     }),
   };
+}
+
+/** What becomes of the update when it is watched until its first task has ended: tried in another run, and told if it is another end. */
+function withLongerMonitor(record: RunRecord, service: Service, { seen, crashes }: Work): string | undefined {
+  const { update } = seen;
+  const [first] = crashes;
+  const upAt = first && update.made.get(first.event.id)?.upAt;
+  if (first === undefined || upAt === undefined || update.config.failureAction === 'continue')
+    return undefined;
+  const monitor = Math.ceil((2 * (first.at - upAt)) / (5 * second)) * 5 * second;
+  let changed = false;
+  const other = record.worldIf(
+    (input) => {
+      if (input.kind !== 'command' || input.body.kind !== 'node.call') return input;
+      const { call } = input.body;
+      if (call.method !== 'service.update' || call.serviceId !== service.id) return input;
+      const { spec } = call;
+      if (spec.task.container.image !== update.service.spec.task.container.image) return input;
+      changed = true;
+      const watched = { ...call, spec: { ...spec, update: { ...update.config, monitor } } };
+      return { ...input, body: { ...input.body, call: watched } };
+    },
+    (world) => isStopped(world, service.id),
+  );
+  if (!changed || !isStopped(other, service.id)) return undefined;
+  const does = update.config.failureAction === 'pause' ? 'pauses' : 'rolls back';
+  return `With --update-monitor ${monitor / second}s the updater ${does} at ${formatTime(other.now)}.`;
+}
+
+/** Whether the failure action of an update has fired. */
+function isStopped(world: SwarmWorld, serviceId: string): boolean {
+  const state = stateOf(world)?.get('service', serviceId)?.updateStatus?.state;
+  return state === 'paused' || state === 'rollback_started' || state === 'rollback_paused';
 }
 
 function explainUpdating(record: RunRecord, service: Service, work: Work): Explanation {
