@@ -18,8 +18,9 @@ export function faultText(fault: Fault): string {
     case 'wipe':
       return `the disk of ${fault.host} is empty`;
     case 'clock': {
-      const rate = fault.ratePpm === 1_000_000 ? '' : ` runs at ${fault.ratePpm / 10_000} %`;
       const jump = fault.offset === 0 ? '' : ` jumps by ${formatDuration(fault.offset)}`;
+      const right = jump === '' ? ' runs at the right speed' : '';
+      const rate = fault.ratePpm === 1_000_000 ? right : ` runs at ${fault.ratePpm / 10_000} %`;
       return `the clock of ${fault.host}${rate}${rate && jump && ' and'}${jump}`;
     }
     case 'disk':

@@ -298,6 +298,27 @@ test('a leader that hears of a later term says so', () => {
   expect(texts).toContain('manager1 leads no longer: another manager is in term 3');
 });
 
+test('each time that a manager asks for votes is told, until it goes on for long', () => {
+  const asks = (preVote: boolean): string[] =>
+    story({ managers: 3, preVote }, (lab) => {
+      lab.isolate('manager3');
+      lab.wait('10m');
+    })
+      .filter((text) => /^manager3 (asks|goes)/.test(text))
+      .map((text) => text.replace(/ [\d.]+ s$/, ''));
+  expect(asks(false)).toEqual([
+    ...[3, 4, 5, 6, 7].map((term) => `manager3 asks for votes in term ${term}: no leader heard for`),
+    'manager3 goes on asking, again and again',
+  ]);
+  // Its term stays: it asks the same thing again.
+  expect(new Set(asks(true))).toEqual(
+    new Set([
+      'manager3 asks whether it could win term 3: no leader heard for',
+      'manager3 goes on asking, again and again',
+    ]),
+  );
+});
+
 test('nodes that go and come are told by the dispatcher', () => {
   const { lines } = passes(small, (lab) => {
     lab.crash('worker1', 'worker2');
@@ -338,6 +359,7 @@ test('every fault has its words', () => {
     lab.link(['manager1'], ['worker1'], { latency: '5ms' });
     lab.clock('worker1', { percent: 50, offset: '2s' });
     lab.clock('manager1', { offset: '1m' });
+    lab.clock('worker1', { percent: 100 });
   }).texts;
   expect(faults).toEqual([
     'fault worker1 freezes',
@@ -352,5 +374,6 @@ test('every fault has its words', () => {
     'fault the links from worker1 to manager1 change',
     'fault the clock of worker1 runs at 50 % and jumps by 2s',
     'fault the clock of manager1 jumps by 1m0s',
+    'fault the clock of worker1 runs at the right speed',
   ]);
 });
