@@ -189,21 +189,23 @@ function explainSilence(record: RunRecord, election: Election): Explanation {
             event: heard.seq,
           },
         ];
+  // The old leader may have told it to campaign at once.
+  const told = start.to !== host || start.body.kind !== 'manager.tick';
+  const asks: ExplanationLink = {
+    at: start.at,
+    actor: host,
+    sentence: `${host} hears no leader for its whole timer and asks for votes in term ${term}.`,
+    facts: { term },
+    event: start.seq,
+    ...(rootOf(start) === 'timer' && { root: 'timer' as const }),
+  };
   return {
     subject,
-    line: `${host} wins term ${term} with ${voters.length} of ${members} votes: its timer ends first.`,
+    line: `${host} wins term ${term} with ${voters.length} of ${members} votes: ${told ? 'it is told to ask' : 'its timer ends first'}.`,
     chain: chainOf([
       ...(blow ? [blow.link] : []),
       ...hears,
-      ...drawLinks(record, election),
-      {
-        at: start.at,
-        actor: host,
-        sentence: `${host} hears no leader for its whole timer and asks for votes in term ${term}.`,
-        facts: { term },
-        event: start.seq,
-        ...(rootOf(start) === 'timer' && { root: 'timer' as const }),
-      },
+      ...(told ? [rootLink(record, start)] : [...drawLinks(record, election), asks]),
       winsLink(election),
     ]),
     ...(blow && { since: { at: blow.event.at, what: blow.what } }),

@@ -270,15 +270,11 @@ function explainEmpty(
     facts,
     event: seq,
   });
-  const one = counts.length === 1;
   return {
     subject: host,
     line:
       running >= wanted
-        ? `${host} is ready and stays empty: all ${running} ${one ? name : ''} tasks run elsewhere.`.replace(
-            '  ',
-            ' ',
-          )
+        ? `${host} is ready and stays empty: all ${running} ${counts.length === 1 ? `${name} tasks` : 'tasks'} run elsewhere.`
         : `${host} is ready and empty: ${running} of ${wanted} tasks run elsewhere.`,
     chain: chainOf([
       ...(back ? [back.link] : []),

@@ -12,7 +12,8 @@ export function explainNoLeader(record: RunRecord): Explanation {
   const running = world.hostNames().filter((host) => managerOn(world, host) !== undefined);
   const [any] = running;
   const known = any === undefined ? undefined : managerOn(world, any)?.members;
-  const last = raftNotes(record, 'raft.elected').at(-1);
+  const elections = raftNotes(record, 'raft.elected');
+  const last = elections.at(-1);
   const hosts = known
     ? [...known.values()].map(({ host }) => host)
     : last
@@ -38,8 +39,11 @@ export function explainNoLeader(record: RunRecord): Explanation {
     })
     .sort((a, b) => a.blow.event.at - b.blow.event.at);
   const newest = silent.at(-1)?.blow;
+  // In the term in which it led: no higher one took its place.
   const steps = raftNotes(record, 'raft.deposed').findLast(
-    (note) => newest === undefined || !record.isBefore(note.seq, newest.event.seq),
+    ({ host, term: left, seq }) =>
+      (newest === undefined || !record.isBefore(seq, newest.event.seq)) &&
+      elections.some((won) => won.host === host && won.term === left),
   );
   const from = steps?.seq ?? newest?.event.seq;
   const campaigns =
@@ -52,16 +56,14 @@ export function explainNoLeader(record: RunRecord): Explanation {
   const term = Math.max(0, ...group.map((host) => managerOn(world, host)?.raft.term ?? 0));
   const asking = [...new Set(campaigns.map(({ host }) => host))];
   const askers = `${listOf(asking)} ${asking.length === 1 ? 'asks' : 'ask'}`;
-  const alone = group.length === 1 ? `${group[0]} alone is 1` : `${group.length}`;
+  const there = group.length === 1 ? `${group[0]} alone is 1` : `${group.length}`;
+  const together = group.length === 0 ? ' run' : group.length === 1 ? '' : ' reach each other';
   const enough = group.length >= needed;
   return {
     subject,
     line: enough
       ? `No manager leads yet: ${group.length} of ${members} are there, and an election is due.`
-      : `No manager leads: ${alone} of ${members} managers ${group.length === 1 ? '' : group.length === 0 ? 'run' : 'reach each other'}; ${needed} are needed.`.replace(
-          ' ;',
-          ';',
-        ),
+      : `No manager leads: ${there} of ${members} managers${together}; ${needed} are needed.`,
     chain: chainOf([
       ...silenceLinks(silent),
       ...staleAnswer(record, newest, steps),
