@@ -1,6 +1,7 @@
 // That the suite of mutants can be trusted: its anchors hold, it catches what it should, and finds nothing where nothing is.
 
 import { expect, test } from 'vitest';
+import { judges } from './judges.ts';
 import type { Mutant } from './mutant.ts';
 import { plant } from './mutant.ts';
 import { raftMutants } from './raft.ts';
@@ -19,6 +20,10 @@ test('every anchor is in its file exactly once, and ids are unique', () => {
   checkAnchors(raftMutants);
   expect(new Set(raftMutants.map(({ id }) => id)).size).toBe(raftMutants.length);
   expect(raftMutants.length).toBeGreaterThanOrEqual(45);
+});
+
+test("every judge is some mutant's", () => {
+  expect(new Set(raftMutants.map((mutant) => mutant.judge))).toEqual(new Set(Object.keys(judges)));
 });
 
 test('an anchor that is missing or there twice is an error', () => {

@@ -118,8 +118,8 @@ export const elections: readonly Mutant[] = [
     file: 'src/raft/role.ts',
     anchor: 'raft.randomizedElectionTimeout = drawElectionTimeout(raft, env);',
     replacement: 'raft.randomizedElectionTimeout ||= drawElectionTimeout(raft, env);',
-    judge: 'timeouts-are-drawn-anew',
-    within: 1,
+    judge: 'raft-liveness',
+    within: 100,
   },
   {
     id: 'M-29',
@@ -128,8 +128,8 @@ export const elections: readonly Mutant[] = [
     anchor: `raft.leader = NONE;
   raft.electionElapsed = 0;`,
     replacement: 'raft.electionElapsed = 0;',
-    judge: 'a-candidate-knows-no-leader',
-    within: 1,
+    judge: 'raft-runs',
+    within: 30,
   },
   {
     id: 'M-30',
@@ -137,8 +137,8 @@ export const elections: readonly Mutant[] = [
     file: 'src/raft/step.ts',
     anchor: "if (isUnderLease(raft, message)) return 'ok';",
     replacement: '',
-    judge: 'a-lease-protects-the-leader',
-    within: 1,
+    judge: 'raft-runs',
+    within: 50,
   },
   {
     id: 'M-31',
@@ -173,8 +173,8 @@ export const elections: readonly Mutant[] = [
     file: 'src/raft/step.ts',
     anchor: "if (message.kind === 'append' || message.kind === 'heartbeat') {",
     replacement: "if (message.kind === 'append') {",
-    judge: 'a-lower-term-gets-an-answer',
-    within: 1,
+    judge: 'raft-liveness',
+    within: 50,
   },
   {
     id: 'M-35',

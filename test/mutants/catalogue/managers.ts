@@ -12,8 +12,8 @@ export const managers: readonly Mutant[] = [
     for (const message of round.messages) {
       if (message.kind === 'append-response') sendToPeer(context, manager, message);
     }`,
-    judge: 'nothing-leaves-before-the-disk-has-it',
-    within: 1,
+    judge: 'swarm-faults',
+    within: 10,
   },
   {
     id: 'M-4',
@@ -82,8 +82,8 @@ export const managers: readonly Mutant[] = [
     return;
   }
   const events = apply(manager.store, data.actions, { version: entry.index });`,
-    judge: 'a-failed-write-may-take-effect',
-    within: 1,
+    judge: 'swarm-faults',
+    within: 10,
   },
   {
     id: 'M-53',
@@ -157,7 +157,7 @@ export const managers: readonly Mutant[] = [
   },
   {
     id: 'M-62',
-    title: 'a manager that leaves by force is removed from the Raft group',
+    title: 'a manager that left by force is no longer counted',
     file: 'src/manager/peers.ts',
     anchor: 'reportSnapshot(manager.raft, raftId, false);',
     replacement: `reportSnapshot(manager.raft, raftId, false);

@@ -43,8 +43,8 @@ export const members: readonly Mutant[] = [
     file: 'src/raft/election.ts',
     anchor: '&& !hasUnappliedChange(raft.log)',
     replacement: '',
-    judge: 'no-campaign-before-a-change-is-applied',
-    within: 1,
+    judge: 'raft-members',
+    within: 10,
   },
   {
     id: 'M-40',

@@ -46,8 +46,8 @@ export const nodes: readonly Mutant[] = [
     anchor: `listDown(leader, state, node.id);
     return;`,
     replacement: 'listDown(leader, state, node.id);',
-    judge: 'what-is-down-stays-down',
-    within: 1,
+    judge: 'swarm-faults',
+    within: 10,
   },
   {
     id: 'M-66',

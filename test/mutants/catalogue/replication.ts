@@ -120,8 +120,8 @@ export const replication: readonly Mutant[] = [
     file: 'src/raft/replication.ts',
     anchor: "if (member.state === 'replicate') freeWindow(member, response.index);",
     replacement: "if (member.state === 'replicate') void freeWindow;",
-    judge: 'a-full-window-opens-again',
-    within: 1,
+    judge: 'raft-liveness',
+    within: 20,
   },
   {
     id: 'M-25',
@@ -130,8 +130,8 @@ export const replication: readonly Mutant[] = [
     anchor: `member.recentlyActive = true;
   member.paused = false;`,
     replacement: 'member.recentlyActive = true;',
-    judge: 'a-lost-probe-is-sent-again',
-    within: 1,
+    judge: 'raft-liveness',
+    within: 30,
   },
   {
     id: 'M-43',

@@ -2,14 +2,12 @@
 
 import {
   campaign,
-  type Entry,
   findProgress,
   lastIndex,
   propose,
   proposeConfigurationChange,
   reportSnapshot,
   reportUnreachable,
-  step,
   tick,
   transferLeadership,
 } from '../../../src/raft/index.ts';
@@ -81,37 +79,6 @@ export const raftScenarios = {
     hold(raft.role === 'follower', 'a voter stood against its own candidate at once (R-R64)');
   }),
 
-  'timeouts-are-drawn-anew': judgeOf(() => {
-    const raft = nodeWith([1]);
-    let draws = 0;
-    const env = { ...LONGEST, random: (bound: number) => draws++ % bound };
-    const terms: number[] = [];
-    for (let passed = 0; passed < 60; passed += 1) {
-      tick(raft, env);
-      terms.push(raft.term);
-    }
-    const times = terms.flatMap((term, at) => (at > 0 && term !== terms[at - 1] ? [at] : []));
-    const waits = new Set(times.map((at, i) => at - (times[i - 1] ?? 0)).slice(1));
-    hold(waits.size > 1, 'the election timeout is the same every time (R-R3)');
-  }),
-
-  'a-candidate-knows-no-leader': judgeOf(() => {
-    const raft = nodeWith([1]);
-    ask(raft, heartbeat({ from: 2, term: 1 }));
-    ticks(raft, 19);
-    hold(
-      raft.role === 'candidate' && raft.leader === 0,
-      'a candidate still names the leader it stands against (R-R49)',
-    );
-  }),
-
-  'a-lease-protects-the-leader': judgeOf(() => {
-    const raft = nodeWith([1], { config: { checkQuorum: true } });
-    ask(raft, heartbeat({ from: 2, term: 1 }));
-    const answers = ask(raft, request(3, 5));
-    hold(raft.term === 1 && answers.length === 0, 'a returning node deposed a healthy leader (R-R58)');
-  }),
-
   'a-transfer-is-not-held-up': judgeOf(() => {
     const cluster = new Cluster(3, { config: { checkQuorum: true } });
     cluster.elect(1);
@@ -133,12 +100,6 @@ export const raftScenarios = {
     cluster.elect(1);
     runTicks(cluster, 60, [3]);
     hold(cluster.raft(1).role === 'leader', 'a leader with a majority was deposed by its own check (R-R88)');
-  }),
-
-  'a-lower-term-gets-an-answer': judgeOf(() => {
-    const raft = nodeWith([1], { config: { checkQuorum: true }, hardState: { term: 5 } });
-    const answered = ask(raft, heartbeat({ from: 2, term: 1 })).some(({ term }) => term === 5);
-    hold(answered, 'a leader never learns that a node is in a higher term (R-R59)');
   }),
 
   'an-old-snapshot-gets-none': judgeOf(() => {
@@ -164,12 +125,6 @@ export const raftScenarios = {
     hold(match < next, 'a rejection led back behind what matches (R-R77)');
   }),
 
-  'a-lost-probe-is-sent-again': judgeOf(() => {
-    const raft = leaderOfThree();
-    const again = ask(raft, { kind: 'heartbeat-response', from: 2, to: 1, term: 2, context: '' });
-    hold(appends(again).length === 1, 'a follower whose probe was lost is never sent to again (R-R79)');
-  }),
-
   'a-failed-snapshot-is-sent-again': judgeOf(() => {
     const cluster = new Cluster(3);
     cluster.elect(1, [3]);
@@ -181,26 +136,6 @@ export const raftScenarios = {
     const { state, match = 0, next = 0 } = findProgress(cluster.raft(1).progress, 3) ?? {};
     hold(state === 'probe', 'a leader that hears of a failed snapshot probes (R-R81)');
     hold(next === match + 1, 'a leader goes on behind a snapshot that never arrived (R-R81)');
-  }),
-
-  'a-full-window-opens-again': judgeOf(() => {
-    const cluster = new Cluster(3, { config: { maxInflight: 2 } });
-    cluster.elect(1);
-    for (let i = 0; i < 6; i += 1) {
-      propose(cluster.raft(1), cluster.env, `${i}`);
-      cluster.settle();
-    }
-    hold(cluster.host(2).content === '012345', 'replication stops when the window has been full (R-R76)');
-  }),
-
-  'no-campaign-before-a-change-is-applied': judgeOf(() => {
-    const raft = nodeWith([1], { voters: [1, 2, 3] });
-    const operations = [{ type: 'remove', id: 3 }] as const;
-    const change = { form: 'single', transition: 'auto', operations, context: null } as const;
-    const entry: Entry<string> = { kind: 'configuration', term: 1, index: 2, change };
-    step(raft, LONGEST, append({ previousIndex: 1, previousTerm: 1, entries: [entry], commit: 2 }));
-    step(raft, LONGEST, { kind: 'timeout-now', from: 2, to: 1, term: 1 });
-    hold(raft.role === 'follower', 'a campaign began by a configuration that is outdated (R-R54)');
   }),
 
   'a-new-member-has-time': judgeOf(() => {
