@@ -64,6 +64,8 @@ export function explainElection(record: RunRecord, number: number): Explanation 
     start: rootBefore(record, won.seq),
   };
   if (election.members === 1) return explainAlone(record, election);
+  const handover = handoverTo(record, election);
+  if (handover !== undefined) return explainHandover(record, election, handover);
   const deposed = previous && depositionOf(record, previous, won);
   return previous !== undefined && deposed !== undefined && deposed.term > previous.term
     ? explainHigherTerm(record, election, previous, deposed)
@@ -107,6 +109,41 @@ function explainAlone(record: RunRecord, election: Election): Explanation {
     line: `${won.host} leads in term ${won.term}: it is the only manager and asks for votes at once.`,
     chain: chainOf([rootLink(record, start), winsLink(election)]),
     rule: { text: 'A manager that is alone in its list campaigns at once.', tag: 'src', reference: 'R-R108' },
+  };
+}
+
+/** The old leader's word to the winner to campaign at once, if there was one. */
+function handoverTo(record: RunRecord, { won, start }: Election): Event | undefined {
+  const word = record.lastEvent(
+    won.seq,
+    ({ kind, to, body }) =>
+      kind === 'message' && to === won.host && body.kind === 'raft' && body.message.kind === 'timeout-now',
+  );
+  return word === undefined || record.isBefore(word.seq, start.seq) ? undefined : word;
+}
+
+function explainHandover(record: RunRecord, election: Election, word: Event): Explanation {
+  const { subject, won, voters, members, start } = election;
+  const { host, term } = won;
+  return {
+    subject,
+    line: `${host} wins term ${term} with ${voters.length} of ${members} votes: ${word.from} hands over to it.`,
+    chain: chainOf([
+      rootLink(record, start),
+      {
+        at: word.at,
+        actor: word.from,
+        sentence: `${word.from} tells ${host} to campaign at once.`,
+        facts: { term },
+        event: word.seq,
+      },
+      winsLink(election),
+    ]),
+    rule: {
+      text: 'A leader that is to stop being a manager hands its leadership over first.',
+      tag: 'src',
+      reference: 'R-R94',
+    },
   };
 }
 
@@ -165,7 +202,7 @@ function explainHigherTerm(
     rule: {
       text: 'A leader that sees a higher term becomes a follower; swarm runs Raft without the pre-vote step.',
       tag: 'src',
-      reference: 'R-R4',
+      reference: 'R-R90',
     },
     next: `No commands for ${seconds(won.at - deposed.at)}; no committed data is lost.`,
   };
@@ -189,8 +226,6 @@ function explainSilence(record: RunRecord, election: Election): Explanation {
             event: heard.seq,
           },
         ];
-  // The old leader may have told it to campaign at once.
-  const told = start.to !== host || start.body.kind !== 'manager.tick';
   const asks: ExplanationLink = {
     at: start.at,
     actor: host,
@@ -201,11 +236,12 @@ function explainSilence(record: RunRecord, election: Election): Explanation {
   };
   return {
     subject,
-    line: `${host} wins term ${term} with ${voters.length} of ${members} votes: ${told ? 'it is told to ask' : 'its timer ends first'}.`,
+    line: `${host} wins term ${term} with ${voters.length} of ${members} votes: its timer ends first.`,
     chain: chainOf([
       ...(blow ? [blow.link] : []),
       ...hears,
-      ...(told ? [rootLink(record, start)] : [...drawLinks(record, election), asks]),
+      ...drawLinks(record, election),
+      asks,
       winsLink(election),
     ]),
     ...(blow && { since: { at: blow.event.at, what: blow.what } }),

@@ -60,11 +60,14 @@ export interface Explanation {
 /** The longest chain that people read. */
 const mostLinks = 6;
 
-/** Orders links by time and keeps at most six: the root, then the latest. Links that say the same are told once. */
+/** Orders links by time and keeps at most six: the root, then the latest. A link is told once. */
 export function chainOf(links: readonly ExplanationLink[]): readonly ExplanationLink[] {
   const said = new Set<string>();
   const told = links
-    .filter(({ sentence }) => !said.has(sentence) && said.add(sentence))
+    .filter(({ event, sentence }) => {
+      const key = `${event}/${sentence}`;
+      return !said.has(key) && said.add(key);
+    })
     .sort((a, b) => a.at - b.at);
   if (told.length <= mostLinks) return told;
   const root = told.find((link) => link.root !== undefined);

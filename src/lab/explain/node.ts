@@ -293,7 +293,7 @@ function explainEmpty(
       ),
     ]),
     ...(back && { since: { at: back.event.at, what: back.what } }),
-    rule: { text: 'Running tasks are not moved for balance.', tag: 'docs', reference: 'R-S1' },
+    rule: { text: 'Running tasks are not moved for balance.', tag: 'docs', reference: 'R-O47' },
     next: `The next new task of ${name} prefers ${host}, which runs 0 of them.`,
     youCan: `Restart all tasks, a few at a time, with docker service update --force ${name}.`,
   };

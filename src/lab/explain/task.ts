@@ -110,14 +110,23 @@ function explainEnded(record: RunRecord, task: Task, last: Change<'task'>): Expl
     rule: {
       text: 'The restart policy of the ended task decides whether another takes its place.',
       tag: 'src',
-      reference: 'R-O115',
+      reference: spent ? 'R-O111' : task.desiredState === TaskState.Ready ? 'R-O113' : 'R-O115',
     },
-    next: spent
-      ? 'Nothing, until the service is updated.'
-      : policy?.condition === 'none' || (policy?.condition === 'on-failure' && state === TaskState.Complete)
-        ? `Nothing: the restart condition is ${policy.condition}.`
-        : 'Nothing: the task is history.',
+    next: spent ? 'Nothing, until the service is updated.' : nextAfterEnd(task),
   };
+}
+
+function nextAfterEnd({ spec: { restart }, status, desiredState }: Task): string {
+  const condition = restart?.condition ?? 'any';
+  if (condition === 'none' || (condition === 'on-failure' && status.state === TaskState.Complete)) {
+    return `Nothing: the restart condition is ${condition}.`;
+  }
+  if (desiredState === TaskState.Ready) {
+    return 'The restart supervisor replaces it when its own restart delay is over.';
+  }
+  return desiredState <= TaskState.Running
+    ? 'The orchestrator replaces it, if the service still wants it.'
+    : 'Nothing: the task is history.';
 }
 
 /** It waits in its delayed start. */
@@ -223,7 +232,7 @@ function explainTwoInOneSeat(record: RunRecord, task: Task): Explanation | undef
     rule: {
       text: 'A slot may have more than one container during a partition.',
       tag: 'docs',
-      reference: 'R-O36',
+      reference: 'R-O20',
     },
     next: `On healing, the agent of ${host} gets its list without ${name} and stops it.`,
     youCan: 'Guard unique work in the data store, not by the slot number.',
@@ -283,7 +292,7 @@ export function explainService(record: RunRecord, service: Service): Explanation
     rule: {
       text: 'The orchestrator compares what is wanted with what is there, at every change.',
       tag: 'docs',
-      reference: 'R-O21',
+      reference: 'R-O38',
     },
   };
 }

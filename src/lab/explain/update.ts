@@ -255,7 +255,7 @@ function explainUpdating(record: RunRecord, service: Service, work: Work): Expla
     rule: {
       text: 'The updater replaces so many slots at a time, and watches them for the monitor period.',
       tag: 'docs',
-      reference: 'R-O74',
+      reference: 'R-O78',
     },
     next: `The updater completes ${seconds(update.window)} after the last slot, if no more fail.`,
   };

@@ -366,6 +366,41 @@ test('E8: a leader that loses power is followed by the manager whose timer ends 
   expect(waited).toBeGreaterThan(Number(draw.facts.drawn) - 1);
 });
 
+test('a leader that is demoted hands over, and the chain begins at the command', () => {
+  const explanation = explained(
+    { managers: 3, workers: 1 },
+    (lab) => {
+      lab.wait('10s');
+      lab.node.demote('manager1');
+      lab.until('another leader', () => (lab.leader() ?? 'manager1') !== 'manager1');
+    },
+    'leader',
+  );
+  const [, winner] =
+    /^(manager[23]) wins term 3 with [23] of 3 votes: manager1 hands over to it\.$/.exec(explanation.line) ??
+    [];
+  expect(winner).toBeDefined();
+  expect(explanation.chain[0]).toMatchObject({
+    root: 'command',
+    sentence: 'The operator types "docker node update --role worker manager1" on manager1.',
+  });
+  expect(sentences(explanation)).toContain(`manager1 tells ${winner} to campaign at once.`);
+});
+
+test('a task that fails again and again is told by its latest life', () => {
+  const swarm = play({ managers: 1, workers: 2 }, (lab) => {
+    lab.image('p:1', { pull: 'missing' });
+    lab.service.create('p', { image: 'p:1' });
+    lab.wait('20s');
+  });
+  const explanation = explain(swarm.world, 'p.1');
+  expect(explanation.line).toMatch(/^p\.1 is rejected on worker\d: "manifest for p:1 not found: .*"\.$/);
+  expect(explanation.chain).toHaveLength(6);
+  expect(explanation.chain[0]?.root).toBe('command');
+  expect(Number(explanation.chain.at(-1)?.at)).toBeGreaterThan(17 * second);
+  expect(explanation.next).toBe('The restart supervisor replaces it when its own restart delay is over.');
+});
+
 test('E9: an update waits in a circle, for start-first and a port of the host exclude each other', () => {
   const swarm = play({ managers: 1, workers: 3 }, (lab) => {
     lab.service.create('edge', {
