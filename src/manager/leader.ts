@@ -31,7 +31,8 @@ export interface Leader<Timer, Job> {
 
 /**
  * How a written job ended. `lost`: leadership went, the entry may still commit elsewhere (R-R26). `dropped`: Raft did not take what
- * somebody outside waits for while leadership was being handed over (R-R34); it never will commit. Other jobs wait that out.
+ * somebody outside waits for while leadership was being handed over (R-R34), or a transaction was too large (R-R8); it never will
+ * commit. Other jobs wait a hand-over out.
  */
 export type Outcome = 'committed' | 'lost' | 'dropped';
 

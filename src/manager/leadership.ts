@@ -158,12 +158,16 @@ function runJob(
   let again: boolean;
   try {
     again = writeJob(context, manager, leadership, entry, tx);
-    if (tx.size > maxTransactionSize) {
-      throw new CallFailure('Unknown', "raft: raft message is too large and can't be sent");
-    }
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
     refuseJob(context, manager, leadership, entry, error);
+    return;
+  }
+  if (tx.size > maxTransactionSize) {
+    // A user is told (R-R8); a part of the leader leaves it at that, as one whose commit fails.
+    if (reactors[entry.reactor].refused === undefined) {
+      finishJob(context, manager, leadership, entry, 'dropped');
+    } else refuseJob(context, manager, leadership, entry, tooLarge());
     return;
   }
   const actions = tx.actions();
@@ -179,6 +183,10 @@ function runJob(
   if (propose(manager.raft, raftEnvironment(context), data) === 'ok') {
     leadership.inFlight = { job: entry, request, again };
   } else finishJob(context, manager, leadership, entry, 'dropped');
+}
+
+function tooLarge(): CallFailure {
+  return new CallFailure('Unknown', "raft: raft message is too large and can't be sent");
 }
 
 function writeJob<Name extends ReactorName>(

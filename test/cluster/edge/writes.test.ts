@@ -119,6 +119,21 @@ describe('sizes', () => {
   });
 });
 
+describe('a part of the leader', () => {
+  it('R-R8: that would write too much writes nothing, and the leader goes on', () => {
+    const swarm = unwatched(1, 0);
+    const client = new Client(swarm, 'manager1');
+    // It fits as a service, but not as a task of it, which carries the labels as well.
+    const labels = makeLabels([['story', 'x'.repeat(1_572_864 - 150)]]);
+    client.createService(serviceSpec({ name: 'epic', image: 'nginx', labels }));
+    swarm.advance(30 * second);
+    expect(swarm.leader()).toBe('manager1');
+    expect(client.list('task')).toEqual([]);
+    swarm.ask('manager1', { method: 'network.create', spec: networkSpec({ name: 'other' }) });
+    expect(swarm.state()?.findByName('network', 'other')).toBeDefined();
+  });
+});
+
 describe('while leadership is handed over', () => {
   /** manager1 is demoted, and whom it hands over to dies: for 10 ticks nothing is taken (R-R34). */
   function handingOver(): Swarm {
