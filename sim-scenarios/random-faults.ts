@@ -26,8 +26,8 @@ function split(lab: Lab): readonly [few: readonly string[], rest: readonly strin
   return [few, machines.filter((machine) => !few.includes(machine))];
 }
 
-const isReady = ({ status }: NodeView): boolean => status === 'ready';
-const isDown = ({ status }: NodeView): boolean => status === 'down';
+const isReadyOrLost = ({ name, status }: NodeView): boolean =>
+  status === 'ready' || (status === 'down' && workers.includes(name));
 
 /** One thing goes wrong. What is down may be asked to go down again; that changes nothing. */
 function trouble(lab: Lab): void {
@@ -137,16 +137,15 @@ export default {
     }
     // An update waits for its task on a lost node, without a limit; removing the node ends the wait.
     lab.until(
-      'every machine to be ready',
-      () => lab.nodes().filter(isReady).length === machines.length,
+      'every machine to be ready and every lost node down',
+      () => {
+        const nodes = lab.nodes();
+        const ready = nodes.filter(({ status }) => status === 'ready').map(({ name }) => name);
+        return machines.every((machine) => ready.includes(machine)) && nodes.every(isReadyOrLost);
+      },
       '5m',
     );
-    lab.until(
-      'the lost nodes to be down',
-      () => lab.nodes().every((node) => isReady(node) || isDown(node)),
-      '5m',
-    );
-    for (const { id } of lab.nodes().filter(isDown)) lab.node.remove(id);
+    for (const node of lab.nodes()) if (node.status === 'down') lab.node.remove(node.id);
     lab.untilConverged(undefined, '10m');
     for (const name of ['web', 'api', 'cache', 'batch', 'agent']) {
       lab.expect(`${name} has converged`, lab.converged(name));
