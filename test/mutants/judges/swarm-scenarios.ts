@@ -1,9 +1,7 @@
 // Scenarios of whole swarms, every invariant watching, for what managers must do and random faults show too seldom.
 
-import { assembleSwarm } from '../../../src/cluster/bootstrap.ts';
 import { Client } from '../../../src/cluster/client.ts';
-import { ordinaryCluster } from '../../../src/cluster/shape.ts';
-import { Swarm } from '../../../src/cluster/swarm.ts';
+import type { Swarm } from '../../../src/cluster/swarm.ts';
 import { serviceSpec } from '../../../src/model/defaults.ts';
 import { millisecond, second } from '../../../src/model/duration.ts';
 import { makeLabels } from '../../../src/model/labels.ts';
@@ -175,9 +173,7 @@ export const swarmScenarios = {
   }),
 
   'a-new-cluster-drops-what-failed': judgeOf(() => {
-    // Nothing watches: the entries that begin a new cluster break, by design, with the logs of the old one (R-R150).
-    const swarm = Swarm.create('new-cluster', ordinaryCluster(3, 0));
-    assembleSwarm(swarm);
+    const swarm = assembled(3, 0);
     swarm.fault({ kind: 'crash', host: 'manager2' });
     swarm.fault({ kind: 'crash', host: 'manager3' });
     const web = serviceSpec({ name: 'web', image: 'nginx', replicas: 0 });
