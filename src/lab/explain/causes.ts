@@ -34,22 +34,33 @@ export function rootOf({ kind, body }: Event): Root | undefined {
 
 /** The links from the root of a change to the change itself, oldest first. */
 export function causesOf(record: RunRecord, change: Change): readonly ExplanationLink[] {
-  const link = changeLink(record, change);
-  return [...linksBefore(record, change), ...(link === undefined ? [] : [link])];
+  // A task that has lived many lives has a long past: it is walked, not recursed into.
+  const links: ExplanationLink[] = [];
+  for (let at = change; ; ) {
+    const link = changeLink(record, at);
+    if (link !== undefined) links.push(link);
+    const before = stepBefore(record, at);
+    if ('root' in before) return [...rootLinks(record, before.root), ...links.reverse()];
+    assert(record.isBefore(before.change.seq, at.seq), 'a cause comes before its effect');
+    at = before.change;
+  }
 }
 
-function linksBefore(record: RunRecord, change: Change): readonly ExplanationLink[] {
+/** The change that a change follows from, or the event where its chain begins. */
+function stepBefore(
+  record: RunRecord,
+  change: Change,
+): { readonly change: Change } | { readonly root: Event } {
   const earlier = earlierChange(record, change);
-  if (earlier !== undefined) return causesOf(record, earlier);
+  if (earlier !== undefined) return { change: earlier };
   let event = record.eventOf(triggerOf(record, change));
   while (rootOf(event) === undefined) {
     const relevant = mostRelevant(change, record.changesIn(event.seq));
-    if (relevant !== undefined && record.isBefore(relevant.seq, change.seq))
-      return causesOf(record, relevant);
+    if (relevant !== undefined && record.isBefore(relevant.seq, change.seq)) return { change: relevant };
     assert(event.cause > 0, 'a chain of causes ends in a command or a fault at the latest');
     event = record.eventOf(event.cause);
   }
-  return rootLinks(record, event);
+  return { root: event };
 }
 
 /** A root; before the end of a node's grace what silenced the node, if something did. */
@@ -67,7 +78,7 @@ function earlierChange(record: RunRecord, change: Change): Change | undefined {
   if (event.kind !== 'task' || event.action !== 'update') return undefined;
   const { before, after } = event;
   const last = (test: (earlier: Change) => boolean) =>
-    record.changes.findLast((earlier) => record.isBefore(earlier.seq, change.seq) && test(earlier));
+    record.lastChange(change, (earlier) => earlier.seq !== change.seq && test(earlier));
   const ofTask = (earlier: Change) => earlier.event.kind === 'task' && earlier.event.id === after.id;
   switch (decided?.job.reactor) {
     case 'allocator':

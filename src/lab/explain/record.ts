@@ -30,6 +30,8 @@ export interface Decided {
 export interface Change<K extends Kind = Kind> {
   readonly at: number;
   readonly seq: number;
+  /** Its place among all changes. */
+  readonly index: number;
   readonly host: string;
   readonly event: StoreEvent<K>;
   /** Undefined when nobody saw who decided it. */
@@ -113,7 +115,10 @@ export class RunRecord implements Watcher<SwarmTypes> {
     this.notes.push({ at, host, note, seq });
     if (note.kind !== 'store.changed') return;
     const decided = this.#inFlight.get(host);
-    const changes = note.events.map((event): Change => ({ at, seq, host, event, decided }));
+    const first = this.changes.length;
+    const changes = note.events.map(
+      (event, i): Change => ({ at, seq, index: first + i, host, event, decided }),
+    );
     this.changes.push(...changes);
     this.#changesBySeq.set(seq, [...this.changesIn(seq), ...changes]);
     for (const event of note.events) {
@@ -176,6 +181,15 @@ export class RunRecord implements Watcher<SwarmTypes> {
     for (let i = this.#positions.get(seq) ?? -1; i >= 0; i--) {
       const event = this.events[i];
       if (event !== undefined && test(event)) return event;
+    }
+    return undefined;
+  }
+
+  /** The last change before `change` for which `test` holds. */
+  lastChange(change: Change, test: (change: Change) => boolean): Change | undefined {
+    for (let i = change.index - 1; i >= 0; i--) {
+      const earlier = this.changes[i];
+      if (earlier !== undefined && test(earlier)) return earlier;
     }
     return undefined;
   }

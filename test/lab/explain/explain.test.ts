@@ -401,6 +401,19 @@ test('a task that fails again and again is told by its latest life', () => {
   expect(explanation.next).toBe('The restart supervisor replaces it when its own restart delay is over.');
 });
 
+test('the past of a task that has failed a thousand times is walked to its root', () => {
+  const swarm = play({ managers: 1, workers: 1 }, (lab) => {
+    lab.image('p:1', { pull: 'missing' });
+    lab.service.create('p', { image: 'p:1', restart: { delay: '1s' } });
+    lab.wait('18m');
+  });
+  const explanation = explain(swarm.world, 'p.1');
+  expect(explanation.chain).toHaveLength(6);
+  expect(explanation.chain[0]?.sentence).toBe(
+    'The operator types "docker service create --name p" on manager1.',
+  );
+});
+
 test('E9: an update waits in a circle, for start-first and a port of the host exclude each other', () => {
   const swarm = play({ managers: 1, workers: 3 }, (lab) => {
     lab.service.create('edge', {
