@@ -1,6 +1,7 @@
 // npm run conformance -- [SUITE [PART...]]...: holds the project against what others recorded and wrote down. Without a suite, all of them;
 // without a part, all of the suite's.
 
+import { runPlacement } from './placement/run.ts';
 import { runRaft } from './raft/run.ts';
 import { references } from './rules/reference.ts';
 import { runRules } from './rules/run.ts';
@@ -14,6 +15,7 @@ interface Suite {
 
 const SUITES = new Map<string, Suite>([
   ['raft', { parts: [], run: runRaft }],
+  ['placement', { parts: [], run: runPlacement }],
   ['rules', { parts: references, run: runRules }],
 ]);
 
