@@ -1,5 +1,6 @@
-// Election safety (paper figure 3; I-1, I-23, I-34).
+// Election safety (paper figure 3; I-1, I-23): of one member alone a term's entries and heartbeats come, and nobody takes another for its leader.
 
+import { NONE } from '../raft/index.ts';
 import type { Invariant } from './invariant.ts';
 
 export const oneLeaderPerTerm: Invariant = {
@@ -18,6 +19,7 @@ export const oneLeaderPerTerm: Invariant = {
       },
       manager({ manager, now }) {
         if (now.role === 'leader') leads(now.term, manager.raft.id);
+        if (now.leader !== NONE) leads(now.term, now.leader);
       },
     };
   },

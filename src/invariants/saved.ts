@@ -31,7 +31,7 @@ export class Disk {
   follow({ raft, round }: ManagerState): void {
     if (round !== this.#round) {
       // The round seen last is done. Any that came and went since only raised the commit index, or nothing would have waited for the disk.
-      this.#saved = { ...this.#saved, ...voteOf(this.#round) };
+      this.#saved = { ...this.#saved, ...savedBy(this.#round) };
       this.#round = round;
     }
     if (round === undefined || round.hardState === null) {
@@ -48,8 +48,13 @@ export class Disk {
   }
 }
 
-function voteOf(round: Ready<EntryData, SnapshotData> | undefined): Partial<Saved> {
-  if (round === undefined || round.hardState === null) return {};
-  const { term, vote } = round.hardState;
-  return { term, vote };
+/** What is on the disk once the round is. */
+function savedBy(round: Ready<EntryData, SnapshotData> | undefined): Partial<Saved> {
+  if (round === undefined) return {};
+  const { hardState, snapshot, entries } = round;
+  const last = entries[entries.length - 1] ?? snapshot;
+  return {
+    ...(hardState !== null && { term: hardState.term, vote: hardState.vote }),
+    ...(last !== null && { lastIndex: last.index, lastTerm: last.term }),
+  };
 }

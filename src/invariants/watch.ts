@@ -6,13 +6,14 @@ import type { SwarmTypes } from '../cluster/types.ts';
 import type { RaftMessage } from '../manager/peer.ts';
 import type { ManagerState } from '../manager/state.ts';
 import type { ControlReply } from '../model/calls.ts';
+import { minute } from '../model/duration.ts';
 import { lastIndex, lastTerm } from '../raft/index.ts';
 import type { SimEvent } from '../sim/event.ts';
 import type { Watcher } from '../sim/world.ts';
 import { allInvariants } from './all.ts';
-import { History } from './history.ts';
-import { BrokenInvariant, type Checks, type Course, type Invariant, type Records } from './invariant.ts';
-import { Disk } from './saved.ts';
+import { Epoch } from './epoch.ts';
+import type { Candidacy, Course, Invariant } from './invariant.ts';
+import type { Saved } from './saved.ts';
 
 /**
  * From now on every event of the swarm is followed by the checks of `invariants`. The first that does not hold throws a
@@ -27,21 +28,26 @@ export function watchInvariants(swarm: Swarm, invariants: readonly Invariant[] =
 /** A manager as it was seen last. */
 interface Seen {
   readonly manager: ManagerState;
+  readonly epoch: Epoch;
   course: Course;
 }
+
+/** How long it is remembered what a disk held when a message left, virtual time. A message that takes longer is judged without. */
+const memory = minute;
 
 class Watch implements Watcher<SwarmTypes> {
   readonly #swarm: Swarm;
   readonly #invariants: readonly Invariant[];
-  #checks: readonly Checks[] = [];
-  #history = new History();
-  /** Raft IDs of managers that a new cluster was made without: what they go on with is another cluster. */
-  readonly #left = new Set<number>();
+  readonly #epochs: Epoch[] = [];
+  /** By Raft ID, for all managers that ever ran, the cluster they belong to. */
+  readonly #epochOf = new Map<number, Epoch>();
   /** By host. */
   readonly #seen = new Map<string, Seen>();
-  /** By Raft ID, for all managers that ever ran. */
-  readonly #disks = new Map<number, Disk>();
-  readonly #running = new Map<number, ManagerState>();
+  /** What a manager's disk held after an event, by the event's number: of this minute, and of the one before. */
+  #disks = new Map<number, Saved>();
+  #olderDisks = new Map<number, Saved>();
+  #forgetAt = 0;
+  #candidacy: Candidacy | undefined;
   /** Answers given while the current event was handled. */
   readonly #answers: { readonly host: string; readonly reply: ControlReply }[] = [];
 
@@ -52,97 +58,141 @@ class Watch implements Watcher<SwarmTypes> {
 
   /** Looks at the swarm as it is, and remembers nothing of what was. */
   begin(): void {
-    this.#history = new History();
-    this.#seen.clear();
-    this.#running.clear();
-    this.#disks.clear();
-    const records: Records = {
-      history: this.#history,
-      saved: (raftId) => this.#disks.get(raftId)?.saved,
-      running: (raftId) => this.#running.get(raftId),
-    };
-    this.#checks = this.#invariants.map(({ name, watch }) =>
-      watch((condition, facts) => {
-        if (!condition) throw new BrokenInvariant(name, facts(), this.#swarm.world.now);
-      }, records),
-    );
-    for (const { name } of this.#swarm.machines) this.#look(name);
+    const managers = this.#swarm.managers();
+    if (managers.length === 0) return;
+    const epoch = this.#newEpoch(managers.map(([, manager]) => manager));
+    for (const [host, manager] of managers) {
+      this.#epochOf.set(manager.raft.id, epoch);
+      this.#look(host, 0, undefined);
+    }
   }
 
-  /**
-   * An operator has made a new cluster of one manager. That breaks what Raft promises, and is meant to: entries are dropped and others put in
-   * their places (R-R150). The new cluster keeps its promises from here on.
-   */
-  #beginAnew({ raft }: ManagerState): void {
-    for (const raftId of this.#disks.keys()) if (raftId !== raft.id) this.#left.add(raftId);
-    this.begin();
+  #newEpoch(managers: readonly ManagerState[]): Epoch {
+    const old = Math.max(...managers.map(({ raft }) => lastIndex(raft.log)));
+    const epoch = new Epoch(this.#invariants, this.#swarm.world, old);
+    this.#epochs.push(epoch);
+    return epoch;
   }
 
   note(host: string, note: SwarmTypes['note']): void {
     if (note.kind === 'answer' && 'reply' in note) this.#answers.push({ host, reply: note.reply });
   }
 
+  event({ body, to }: SimEvent<SwarmTypes>): void {
+    if (body.kind !== 'raft.healthy' || body.purpose !== 'vote') return;
+    const manager = this.#swarm.managerOf(to);
+    const request = manager?.checks.get(body.check)?.message;
+    if (manager === undefined || request?.kind !== 'vote') return;
+    const { term, leader, electionElapsed } = manager.raft;
+    this.#candidacy = { host: to, request, term, leader, electionElapsed };
+  }
+
   handled(event: SimEvent<SwarmTypes>): void {
     if (event.kind === 'fault') {
-      if ('host' in event.body) this.#look(event.body.host);
+      const { body } = event;
+      if (body.kind !== 'add' && body.kind !== 'configure') {
+        for (const { checks } of this.#epochs) for (const check of checks.fault) check.fault(body);
+      }
+      if ('host' in body) this.#look(body.host, event.seq, undefined);
       return;
     }
-    const { body } = event;
-    if (body.kind === 'raft') this.#tellMessage(body.message, event.to);
-    if (body.kind === 'node.init' && body.forceNewCluster) {
-      const manager = this.#swarm.managerOf(event.to);
-      if (manager !== undefined && manager !== this.#seen.get(event.to)?.manager) this.#beginAnew(manager);
-    }
-    this.#look(event.to);
-    if (this.#answers.length === 0) return;
-    for (const { reply, host } of this.#answers.splice(0)) {
-      for (const check of this.#checks) check.answered?.(reply, host);
+    const { body, to: host } = event;
+    const manager = this.#swarm.managerOf(host);
+    if (manager !== undefined) this.#tellManager(event, manager);
+    else this.#look(host, event.seq, undefined);
+    this.#tellNode(host, body.kind);
+    for (const { reply, host: at } of this.#answers.splice(0)) {
+      for (const check of this.#seen.get(at)?.epoch.checks.answered ?? []) check.answered(reply, at);
     }
   }
 
-  #tellMessage(message: RaftMessage, host: string): void {
-    if (this.#left.has(message.from) || this.#left.has(message.to)) return;
-    for (const check of this.#checks) check.message?.(message, host);
+  #tellManager({ body, to: host, seq, cause }: SimEvent<SwarmTypes>, manager: ManagerState): void {
+    // An operator has made a new cluster, perhaps by force from what was left of another. That breaks what Raft promises, and is meant to:
+    // entries are dropped and others put in their places (R-R150). Both clusters keep their promises from here on, each its own.
+    if (body.kind === 'node.init' && manager !== this.#seen.get(host)?.manager) {
+      this.#epochOf.set(manager.raft.id, this.#newEpoch([manager]));
+    }
+    const message = body.kind === 'raft' ? body.message : undefined;
+    if (message !== undefined) this.#tellMessage(message, host, cause);
+    this.#look(host, seq, message);
+    const epoch = this.#epochOf.get(manager.raft.id);
+    if (epoch === undefined) return;
+    const { checks } = epoch;
+    if (this.#candidacy !== undefined) {
+      for (const check of checks.asked) check.asked(this.#candidacy, manager);
+      this.#candidacy = undefined;
+    }
+    if (manager.raft.role === 'leader') for (const check of checks.leads) check.leads(manager, host);
+    if (body.kind === 'manager.tick' && body.life === manager.life) {
+      for (const check of checks.tick) check.tick(manager, host);
+    }
+    if (body.kind === 'call') for (const check of checks.called) check.called(body.call, manager, host);
   }
 
-  #look(host: string): void {
+  #tellMessage(message: RaftMessage, host: string, cause: number): void {
+    const epoch = this.#epochOf.get(message.from);
+    if (epoch === undefined || epoch !== this.#epochOf.get(message.to)) return;
+    const sent = this.#disks.get(cause) ?? this.#olderDisks.get(cause);
+    for (const check of epoch.checks.message) check.message(message, host, sent);
+  }
+
+  /** Whatever cluster it is in: what an agent may do is the same in all of them. */
+  #tellNode(host: string, kind: string): void {
+    const [epoch] = this.#epochs;
+    if (epoch === undefined || epoch.checks.node.length === 0) return;
+    const node = this.#swarm.memoryOf(host);
+    if (node?.agent !== undefined) for (const check of epoch.checks.node) check.node(node, host, kind);
+  }
+
+  #look(host: string, seq: number, message: RaftMessage | undefined): void {
     const manager = this.#swarm.managerOf(host);
     const seen = this.#seen.get(host);
     if (seen !== undefined && seen.manager !== manager) {
       this.#seen.delete(host);
-      this.#running.delete(seen.manager.raft.id);
+      seen.epoch.running.delete(seen.manager.raft.id);
     }
-    if (manager === undefined || this.#left.has(manager.raft.id)) return;
+    if (manager === undefined) return;
     const before = seen?.manager === manager ? seen.course : undefined;
     const now = courseOf(manager, before);
-    const disk = this.#disk(manager.raft.id);
+    const { id } = manager.raft;
+    const epoch = this.#epochFor(manager);
+    const disk = epoch.disk(id);
     const savedBefore = disk.saved;
     if (before === undefined) {
       disk.boot();
-      this.#seen.set(host, { manager, course: now });
-      this.#running.set(manager.raft.id, manager);
+      this.#seen.set(host, { manager, epoch, course: now });
+      epoch.running.set(id, manager);
     } else if (seen !== undefined) seen.course = now;
     disk.follow(manager);
-    if (now === before) return;
-    for (const commit of this.#history.follow(manager)) {
-      for (const check of this.#checks) check.committed?.(commit);
-    }
-    for (const check of this.#checks) check.manager?.({ host, manager, now, before, savedBefore });
+    this.#remember(seq, disk.saved);
+    if (now !== before) epoch.tell({ host, manager, now, before, savedBefore, message });
   }
 
-  #disk(raftId: number): Disk {
-    let disk = this.#disks.get(raftId);
-    if (disk === undefined) {
-      disk = new Disk();
-      this.#disks.set(raftId, disk);
+  /** A newcomer belongs to the cluster that has made it a member. */
+  #epochFor({ raft: { id } }: ManagerState): Epoch {
+    const known =
+      this.#epochOf.get(id) ??
+      this.#epochs.find(({ history }) => history.members.has(id)) ??
+      this.#epochs[this.#epochs.length - 1];
+    if (known === undefined) throw new Error('a manager is begun by init, or joins one that was');
+    this.#epochOf.set(id, known);
+    return known;
+  }
+
+  #remember(seq: number, saved: Saved): void {
+    const { now } = this.#swarm.world;
+    if (now >= this.#forgetAt) {
+      this.#olderDisks = this.#disks;
+      this.#disks = new Map();
+      this.#forgetAt = now + memory;
     }
-    return disk;
+    this.#disks.set(seq, saved);
   }
 }
 
 /** Where a manager stands; `before` itself if it has not moved. */
 function courseOf({ raft, store }: ManagerState, before: Course | undefined): Course {
-  const { term, vote, role, configuration, log } = raft;
+  const { term, vote, role, leader, transferTarget, configuration, log } = raft;
   const { baseIndex, committed } = log;
   const applied = store.version;
   const index = lastIndex(log);
@@ -152,6 +202,8 @@ function courseOf({ raft, store }: ManagerState, before: Course | undefined): Co
     before.term === term &&
     before.vote === vote &&
     before.role === role &&
+    before.leader === leader &&
+    before.transferTarget === transferTarget &&
     before.configuration === configuration &&
     before.baseIndex === baseIndex &&
     before.committed === committed &&
@@ -165,6 +217,8 @@ function courseOf({ raft, store }: ManagerState, before: Course | undefined): Co
     term,
     vote,
     role,
+    leader,
+    transferTarget,
     baseIndex,
     applied,
     committed,

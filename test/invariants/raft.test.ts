@@ -223,7 +223,7 @@ describe(promisesSurviveRestarts.name, () => {
     const swarm = Swarm.create('restart', ordinaryCluster(3, 0));
     assembleSwarm(swarm);
     const manager = managerOf(swarm, 'manager1');
-    const { term, vote, role, configuration, log } = manager.raft;
+    const { term, vote, role, leader, transferTarget, configuration, log } = manager.raft;
     const { baseIndex, applied, committed } = log;
     const last = { lastIndex: lastIndex(log), lastTerm: lastTerm(log) };
     let found = false;
@@ -231,13 +231,25 @@ describe(promisesSurviveRestarts.name, () => {
       (condition) => {
         found ||= !condition;
       },
-      { history: new History(), saved: () => undefined, running: () => undefined },
+      { history: new History(), world: swarm.world, saved: () => undefined, running: () => undefined },
     );
     checks.manager?.({
       host: 'manager1',
       manager,
-      now: { term, vote, role, baseIndex, applied, committed, ...last, configuration },
+      now: {
+        term,
+        vote,
+        role,
+        leader,
+        transferTarget,
+        baseIndex,
+        applied,
+        committed,
+        ...last,
+        configuration,
+      },
       before: undefined,
+      message: undefined,
       savedBefore: { term, vote, ...last, ...lost },
     });
     expect(found).toBe(broken);

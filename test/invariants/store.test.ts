@@ -3,7 +3,6 @@
 import { describe, expect, test } from 'vitest';
 import { answersAreCommitted } from '../../src/invariants/answers-are-committed.ts';
 import { hostPortsAreFree } from '../../src/invariants/host-ports-are-free.ts';
-import type { Checks, Invariant } from '../../src/invariants/invariant.ts';
 import { maxReplicasHold } from '../../src/invariants/max-replicas-hold.ts';
 import { nodeStatesFollow } from '../../src/invariants/node-states-follow.ts';
 import { reservationsFit } from '../../src/invariants/reservations-fit.ts';
@@ -11,96 +10,10 @@ import { tasksGoForward } from '../../src/invariants/tasks-go-forward.ts';
 import { tasksKeepTheirPlace } from '../../src/invariants/tasks-keep-their-place.ts';
 import { versionsGrow } from '../../src/invariants/versions-grow.ts';
 import { defaultTaskSpec, emptyPlacement, emptyResources, portConfig } from '../../src/model/defaults.ts';
-import type { Kind, Records, Task } from '../../src/model/objects.ts';
+import type { Task } from '../../src/model/objects.ts';
 import { TaskState } from '../../src/model/state.ts';
-import type { StoreAction } from '../../src/store/action.ts';
-import type { StoreEvent } from '../../src/store/event.ts';
-import { apply, createStore, reader } from '../../src/store/store.ts';
-import { type Fresh, makeNode, makeService, makeTask, type TaskFields } from '../manager/fixtures.ts';
-
-function stored<R extends object>(record: R, version: number): R & { readonly meta: Records[Kind]['meta'] } {
-  return { ...record, meta: { version, createdAt: 0, updatedAt: 0 } };
-}
-
-const create = { action: 'create' } as const;
-const update = { action: 'update', patches: [], inverse: [] } as const;
-
-/** A store whose transactions an invariant is told of, one after the other. */
-class Told {
-  readonly #store = createStore();
-  readonly #checks: Checks;
-  #index = 0;
-  #broken = false;
-
-  constructor(invariant: Invariant) {
-    this.#checks = invariant.watch(
-      (condition) => {
-        this.#broken ||= !condition;
-      },
-      {
-        history: { last: 0, state: reader(this.#store), entry: () => undefined, stateHash: () => undefined },
-        saved: () => undefined,
-        running: () => undefined,
-      },
-    );
-  }
-
-  /** Whether it has been broken since it was asked last. */
-  get broken(): boolean {
-    const broken = this.#broken;
-    this.#broken = false;
-    return broken;
-  }
-
-  nodes(...nodes: readonly Fresh<'node'>[]): this {
-    return this.#commit((version) =>
-      nodes.map((node) => {
-        const record = stored(node, version);
-        return this.#apply({ ...this.#known('node', node.id), kind: 'node', id: node.id, record });
-      }),
-    );
-  }
-
-  tasks(...tasks: readonly TaskFields[]): this {
-    return this.#commit((version) =>
-      tasks.map((task) => {
-        const record = stored(makeTask(task), version);
-        return this.#apply({ ...this.#known('task', task.id), kind: 'task', id: task.id, record });
-      }),
-    );
-  }
-
-  /** With a version of one's own choice. */
-  service(version: number): this {
-    return this.#commit(() => {
-      const record = stored(makeService({ id: 's1' }), version);
-      return [this.#apply({ ...this.#known('service', 's1'), kind: 'service', id: 's1', record })];
-    });
-  }
-
-  answer(recordId: string): this {
-    this.#checks.answered?.(
-      { method: 'control.done', id: 1, result: { kind: 'done', recordId } },
-      'manager1',
-    );
-    return this;
-  }
-
-  #commit(write: (version: number) => StoreEvent[][]): this {
-    const version = this.#index;
-    this.#index += 1;
-    this.#checks.committed?.({ index: this.#index, events: write(version).flat() });
-    return this;
-  }
-
-  #apply(action: StoreAction): StoreEvent[] {
-    return apply(this.#store, [action]);
-  }
-
-  #known(kind: Kind, id: string): typeof create | typeof update {
-    return this.#store.tables[kind].has(id) ? update : create;
-  }
-}
+import { makeNode, type TaskFields } from '../manager/fixtures.ts';
+import { Told } from './told.ts';
 
 const assigned: TaskFields = { id: 't1', nodeId: 'n1', state: TaskState.Assigned };
 

@@ -1,0 +1,46 @@
+// Nothing is placed where nothing runs (I-47; R-S16): a task is assigned to a node that is ready and active in what the scheduler sees. That stands still
+// while a pass is decided and written: a node that is lost meanwhile may still be given tasks (R-S27).
+
+import type { Node } from '../model/objects.ts';
+import type { Invariant } from './invariant.ts';
+import { newlyAssigned } from './placement.ts';
+
+export const tasksGoToOpenNodes: Invariant = {
+  name: 'a task is assigned only to a node that is ready and active',
+  watch(hold, { history }) {
+    /** By node, the index of the entry after which it was open no more. */
+    const closed = new Map<string, number>();
+    /** By leader, what had been applied when its scheduler began the pass it is in. */
+    const passes = new Map<number, number>();
+    return {
+      committed({ index, entry, events }) {
+        for (const event of events) {
+          if (event.kind !== 'node') continue;
+          if (event.action === 'remove') closed.set(event.id, index);
+          else if (isOpen(event.after)) closed.delete(event.id);
+          else if (event.action === 'create' || isOpen(event.before)) closed.set(event.id, index);
+        }
+        if (entry?.kind !== 'normal' || entry.data === null) return;
+        const seen = passes.get(entry.data.by) ?? index;
+        for (const { id, nodeId } of newlyAssigned(events)) {
+          const node = history.state.get('node', nodeId);
+          const closedAt = node === undefined ? (closed.get(nodeId) ?? 0) : closed.get(nodeId);
+          hold(
+            closedAt === undefined || closedAt > seen,
+            () =>
+              `entry ${index} assigns task ${id} to node ${nodeId}, ${node?.status.state} and ${node?.spec.availability} since entry ${closedAt}`,
+          );
+        }
+      },
+      leads({ raft, store, leadership }) {
+        const pass = leadership?.reactors?.scheduler.pass;
+        if (pass === undefined) passes.delete(raft.id);
+        else if (!passes.has(raft.id)) passes.set(raft.id, store.version);
+      },
+    };
+  },
+};
+
+function isOpen({ status, spec }: Node): boolean {
+  return status.state === 'ready' && spec.availability === 'active';
+}

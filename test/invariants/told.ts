@@ -1,0 +1,132 @@
+// A store whose transactions an invariant is told of, one after the other: for invariants of the cluster state, whatever manager wrote it.
+
+import type { Checks, Invariant } from '../../src/invariants/invariant.ts';
+import type { Member } from '../../src/model/calls.ts';
+import type { Kind, Records } from '../../src/model/objects.ts';
+import type { StoreAction } from '../../src/store/action.ts';
+import type { StoreEvent } from '../../src/store/event.ts';
+import { apply, createStore, reader } from '../../src/store/store.ts';
+import type { Fresh, TaskFields } from '../manager/fixtures.ts';
+import { makeService, makeTask } from '../manager/fixtures.ts';
+
+const create = { action: 'create' } as const;
+const update = { action: 'update', patches: [], inverse: [] } as const;
+
+function stored<R extends object>(record: R, version: number): R & { readonly meta: Records[Kind]['meta'] } {
+  return { ...record, meta: { version, createdAt: 0, updatedAt: 0 } };
+}
+
+export class Told {
+  readonly #store = createStore();
+  readonly checks: Checks;
+  /** Of the Raft group. */
+  readonly members = new Map<number, Member>();
+  /** Virtual time, microseconds. */
+  now = 0;
+  /** Of the next entry. */
+  term = 1;
+  /** Of the next entry, its estimated size. */
+  bytes = 100;
+  #index = 0;
+  #broken = false;
+
+  constructor(invariant: Invariant) {
+    const told = this;
+    this.checks = invariant.watch(
+      (condition) => {
+        this.#broken ||= !condition;
+      },
+      {
+        history: {
+          last: 0,
+          state: reader(this.#store),
+          members: this.members,
+          removed: new Set(),
+          entry: () => undefined,
+          stateHash: () => undefined,
+          votersAt: () => undefined,
+          whenVoters: () => undefined,
+        },
+        world: {
+          get now() {
+            return told.now;
+          },
+          isUp: () => true,
+          isPaused: () => false,
+          isCut: () => false,
+        },
+        saved: () => undefined,
+        running: () => undefined,
+      },
+    );
+  }
+
+  /** Whether it has been broken since it was asked last. */
+  get broken(): boolean {
+    const broken = this.#broken;
+    this.#broken = false;
+    return broken;
+  }
+
+  nodes(...nodes: readonly Fresh<'node'>[]): this {
+    return this.#commit((version) =>
+      nodes.map((node) => {
+        const record = stored(node, version);
+        return this.#apply({ ...this.#known('node', node.id), kind: 'node', id: node.id, record });
+      }),
+    );
+  }
+
+  tasks(...tasks: readonly TaskFields[]): this {
+    return this.#commit((version) =>
+      tasks.map((task) => {
+        const record = stored(makeTask(task), version);
+        return this.#apply({ ...this.#known('task', task.id), kind: 'task', id: task.id, record });
+      }),
+    );
+  }
+
+  /** With a version of one's own choice, `s1` unless said. */
+  service(version: number, id = 's1', name = id): this {
+    return this.#commit(() => {
+      const record = stored(makeService({ id, name }), version);
+      return [this.#apply({ ...this.#known('service', id), kind: 'service', id, record })];
+    });
+  }
+
+  cluster(cluster: Fresh<'cluster'>): this {
+    return this.#commit((version) => {
+      const { id } = cluster;
+      const record = stored(cluster, version);
+      return [this.#apply({ ...this.#known('cluster', id), kind: 'cluster', id, record })];
+    });
+  }
+
+  remove(kind: 'node' | 'service' | 'task', id: string): this {
+    return this.#commit(() => [this.#apply({ action: 'remove', kind, id })]);
+  }
+
+  answer(recordId: string): this {
+    this.checks.answered?.({ method: 'control.done', id: 1, result: { kind: 'done', recordId } }, 'manager1');
+    return this;
+  }
+
+  #commit(write: (version: number) => StoreEvent[][]): this {
+    const version = this.#index;
+    this.#index += 1;
+    const { term, bytes, now: at } = this;
+    const index = this.#index;
+    const data = { kind: 'transaction', by: 1, request: index, actions: [], bytes } as const;
+    const entry = { kind: 'normal', term, index, data } as const;
+    this.checks.committed?.({ index, entry, events: write(version).flat(), at, fresh: true });
+    return this;
+  }
+
+  #apply(action: StoreAction): StoreEvent[] {
+    return apply(this.#store, [action]);
+  }
+
+  #known(kind: Kind, id: string): typeof create | typeof update {
+    return this.#store.tables[kind].has(id) ? update : create;
+  }
+}
