@@ -16,7 +16,10 @@ const graceOfAwaited = 6;
 interface Heard {
   /** Undefined: not yet; it is awaited since `at`. */
   readonly session: string | undefined;
+  /** Virtual time. */
   readonly at: number;
+  /** It may have been earlier: the session was there before anyone watched. */
+  readonly orEarlier: boolean;
   /** In force then. */
   readonly period: number;
 }
@@ -32,6 +35,7 @@ export const silenceEndsSessions: Invariant = {
       const dispatcher = leadership?.reactors?.dispatcher;
       if (leadership === undefined || dispatcher === undefined) return;
       let leader = leaders.get(raft.id);
+      const orEarlier = leader?.term !== leadership.term;
       if (leader?.term !== leadership.term) {
         leader = { term: leadership.term, heard: new Map() };
         leaders.set(raft.id, leader);
@@ -39,7 +43,8 @@ export const silenceEndsSessions: Invariant = {
       for (const [nodeId, { session }] of dispatcher.nodes) {
         const last = leader.heard.get(nodeId);
         if (last !== undefined && (session === undefined || last.session === session.id)) continue;
-        leader.heard.set(nodeId, { session: session?.id, at: world.now, period: dispatcher.period });
+        const { period } = dispatcher;
+        leader.heard.set(nodeId, { session: session?.id, at: world.now, orEarlier, period });
       }
     }
 
@@ -55,7 +60,7 @@ export const silenceEndsSessions: Invariant = {
           if (event.kind !== 'node' || event.action !== 'update') continue;
           if (event.before.status.state !== 'ready' || event.after.status.state !== 'down') continue;
           const last = leader.heard.get(event.id);
-          if (last?.session === undefined) continue;
+          if (last?.session === undefined || last.orEarlier) continue;
           hold(
             at - last.at >= clocks.least(grace * (last.period - jitter)),
             () => `entry ${index} says that node ${event.id} is down, heard of ${at - last.at} us ago`,
@@ -70,7 +75,8 @@ export const silenceEndsSessions: Invariant = {
         if (dispatcher === undefined || leader?.term !== manager.leadership?.term) return;
         const { nodeId, sessionId: session } = call;
         if (dispatcher.nodes.get(nodeId)?.session?.id !== session) return;
-        leader?.heard.set(nodeId, { session, at: world.now, period: dispatcher.period });
+        const { period } = dispatcher;
+        leader?.heard.set(nodeId, { session, at: world.now, orEarlier: false, period });
       },
       tick(manager, host) {
         const dispatcher = manager.leadership?.reactors?.dispatcher;
