@@ -426,7 +426,7 @@ describe('a health check', () => {
     );
   });
 
-  it('that turns unhealthy kills a hung program and fails the task (R-O8, E53)', () => {
+  it('that turns unhealthy kills a hung program and fails the task (R-O8, O-E53)', () => {
     const worker = createReadyWorker();
     worker.assign(task('t1', withCheck()));
     worker.advance(20 * second);
@@ -439,7 +439,7 @@ describe('a health check', () => {
     );
   });
 
-  it('that turns unhealthy completes a task whose program exits with 0 (R-O8, E53)', () => {
+  it('that turns unhealthy completes a task whose program exits with 0 (R-O8, O-E53)', () => {
     const worker = createScripted({ health: { kind: 'passes', after: 0, until: 12 * second } });
     worker.assign(task('t1', withCheck({ retries: 1 })));
     worker.advance(40 * second);

@@ -67,6 +67,16 @@ describe('a citation', () => {
     expect(cited('src/a.ts', '// R-R11, XR-R2, E-3a, R-R4.')).toEqual(['R-R11', 'R-R4']);
   });
 
+  it('says of which reference its edge case is', () => {
+    expect(cited('src/a.ts', '// E-3, S-E4, S-E64b, O-E5, S-E6a, O-E7b, XS-E8, E9')).toEqual([
+      'E-3',
+      'S-E4',
+      'S-E64b',
+      'O-E5',
+    ]);
+    expect(cited('test/a.test.ts', '// S-E8 to S-E10')).toEqual(['S-E8', 'S-E9', 'S-E10']);
+  });
+
   it('may be a range in tests and in the fidelity table', () => {
     expect(cited('test/a.test.ts', '// R-R8 to R-R10, E-5')).toEqual(['R-R8', 'R-R9', 'R-R10', 'E-5']);
     expect(cited('docs/fidelity.md', '| Joins | absent | E-1 to E-2 |')).toEqual(['E-1', 'E-2']);
@@ -86,7 +96,7 @@ describe.each(references)('the reference %s', (name) => {
   it('numbers its rules and cases once each, in order', () => {
     const lists = new Map<string, number[]>();
     for (const id of readReference(name).titles.keys()) {
-      const [, prefix = '', number] = /^(R-[A-Z]|E-)(\d+)$/.exec(id) ?? [];
+      const [, prefix = '', number] = /^(R-[A-Z]|[SO]-E|E-)(\d+)b?$/.exec(id) ?? [];
       expect(prefix, id).not.toBe('');
       lists.set(prefix, [...(lists.get(prefix) ?? []), Number(number)]);
     }

@@ -1,4 +1,4 @@
-// Placement constraints: grammar, errors and matching (scheduler reference, section 3; edge cases 65 to 71).
+// Placement constraints: grammar, errors and matching (scheduler reference, section 3).
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -37,7 +37,7 @@ describe('grammar', () => {
     ['1node==a', "key '1node' is invalid"],
     ['node labels==a', "key 'node labels' is invalid"],
     ['==', "key '' is invalid"],
-  ])('%j is refused: %s (R-C3)', (expression, message) => {
+  ])('%j is refused: %s (R-C3, S-E65, S-E66)', (expression, message) => {
     expect(() => parseConstraints([expression])).toThrow(new ConstraintError(message));
   });
 
@@ -104,7 +104,7 @@ describe('matching', () => {
     ['node.ip==010.1.2.3', false],
     ['node.ip!=010.1.2.3', false],
     ['node.ip!=10.1.2.3:2377', false],
-  ])('%s: %j', (expression, expected) => {
+  ])('%s: %j (S-E67 to S-E69)', (expression, expected) => {
     expect(meets(expression, labelled)).toBe(expected);
   });
 
@@ -117,25 +117,25 @@ describe('matching', () => {
     expect(meets('node.ip!=2001:db8::2::', six)).toBe(false);
   });
 
-  test('a node without an address: == fails and != passes (R-C6)', () => {
+  test('a node without an address: == fails and != passes (R-C6, S-E69)', () => {
     expect(meets('node.ip!=1.2.3.4', node({ addr: '' }))).toBe(true);
     expect(meets('node.ip==1.2.3.4', node({ addr: '' }))).toBe(false);
     expect(meets('node.ip==0.0.0.0/0', node({ addr: '' }))).toBe(false);
   });
 
-  test('what a node does not say is empty: == fails and != passes (R-C4)', () => {
+  test('what a node does not say is empty: == fails and != passes (R-C4, S-E70)', () => {
     for (const key of ['hostname', 'platform.os', 'platform.arch', 'labels.x']) {
       expect(meets(`node.${key}!=a`, withoutDescription())).toBe(true);
       expect(meets(`node.${key}==a`, withoutDescription())).toBe(false);
     }
   });
 
-  test('a value that is a pattern means itself', () => {
+  test('a value that is a pattern means itself (S-E70)', () => {
     expect(meets('node.hostname==F*O', node({ hostname: 'f*o' }))).toBe(true);
     expect(meets('node.hostname==f*o', node({ hostname: 'foo' }))).toBe(false);
   });
 
-  test('all must hold', () => {
+  test('all must hold (S-E71)', () => {
     const both = parseConstraints(['node.hostname==h1', 'node.hostname==h2']);
     expect(matches(both, node({ hostname: 'h1' }))).toBe(false);
     expect(matches([], node())).toBe(true);

@@ -182,7 +182,7 @@ describe('a service spec', () => {
     expect(failureOf(() => validateServiceSpec(service(parts)))).toBeUndefined();
   });
 
-  test('nobody looks at the rollback block (E15)', () => {
+  test('nobody looks at the rollback block (O-E15)', () => {
     const rollback = { maxFailureRatio: 7, delay: -1 };
     expect(failureOf(() => validateServiceSpec(service({ rollback })))).toBeUndefined();
   });

@@ -193,7 +193,7 @@ export function openGate(leader: UpdateLeader, updates: Updates, serviceId: stri
   if (!update.made.has(taskId)) {
     finishLane(leader, updates, update, index, lane);
   } else if (lane.seen !== undefined) {
-    // It has ended while it was parked; this is noticed only now (E92).
+    // It has ended while it was parked; this is noticed only now (O-E92).
     cameUp(leader, updates, update, index, lane, lane.seen);
   } else {
     lane.phase = 'coming up';

@@ -41,7 +41,7 @@ export function checkReference(
 }
 
 function prefixOf(id: string): string {
-  return id.replace(/\d+$/, '');
+  return id.replace(/\d+b?$/, '');
 }
 
 function placesOf(citations: readonly Citation[]): string {

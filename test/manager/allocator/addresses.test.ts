@@ -1,4 +1,4 @@
-// Subnets and addresses (R-A11 to R-A17; edge cases 72 to 75).
+// Subnets and addresses (R-A11 to R-A17).
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -61,7 +61,7 @@ describe('subnets (R-A12)', () => {
     );
   });
 
-  test('pools of a new swarm (R-A13, 74)', () => {
+  test('pools of a new swarm (R-A13, S-E74)', () => {
     expect(checkAddressPools(['10.20.0.0/16'], 26)).toBeUndefined();
     expect(checkAddressPools(['10.20.0.0/16'], 30)).toBe('subnet size is out of range: 30');
     expect(checkAddressPools(['10.20.0.0/16'], 12)).toBe(

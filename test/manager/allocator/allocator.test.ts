@@ -1,4 +1,4 @@
-// The allocator as the rest of a manager sees it: what it writes and when (scheduler reference, section 4; edge cases 72 to 85).
+// The allocator as the rest of a manager sees it: what it writes and when (scheduler reference, section 4).
 
 import { describe, expect, test } from 'vitest';
 import { allocatorReactor, retryInterval } from '../../../src/manager/allocator/allocator.ts';
@@ -101,7 +101,7 @@ describe('tasks (R-A1 to R-A6)', () => {
     expect(task?.endpoint).toEqual(stage.store.get('service', 'web')?.endpoint);
   });
 
-  test('a network that is named in the spec and not in the store is left out (82)', () => {
+  test('a network that is named in the spec and not in the store is left out (S-E82)', () => {
     const stage = start((tx) => addNetwork(tx, 'net'));
     const web = { id: 'web', task: on('gone', 'net'), endpoint: { mode: 'dnsrr' } } as const;
     stage.write((tx) => addTask(tx, 't', addService(tx, web)));
@@ -122,7 +122,7 @@ describe('tasks (R-A1 to R-A6)', () => {
     expect(stateOf(stage, 't')).toBe(TaskState.Pending);
   });
 
-  test('on a network that comes later wait for something to be given back, or for five minutes (82)', () => {
+  test('on a network that comes later wait for something to be given back, or for five minutes (S-E82)', () => {
     const stage = start();
     const networks = [{ networkId: 'net', addresses: [], aliases: [] }];
     stage.write((tx) => addTask(tx, 't', addService(tx, { id: 'web' }), { networks }));
@@ -137,7 +137,7 @@ describe('tasks (R-A1 to R-A6)', () => {
     expect(addressesOf(stage, 't')).toEqual(['10.0.1.2/24']);
   });
 
-  test('replacements get higher addresses until the leader changes (75)', () => {
+  test('replacements get higher addresses until the leader changes (S-E75)', () => {
     const stage = start((tx) => addNetwork(tx, 'net'));
     const web = makeService({ id: 'web', task: on('net') });
     stage.write((tx) => {
@@ -158,7 +158,7 @@ describe('tasks (R-A1 to R-A6)', () => {
     expect(addressesOf(stage, 't4')).toEqual(['10.0.1.3/24']);
   });
 
-  test('out of addresses: parked, and woken by the commit that frees one (81)', () => {
+  test('out of addresses: parked, and woken by the commit that frees one (S-E81)', () => {
     const stage = start((tx) => addNetwork(tx, 'net', subnets('10.5.0.0/29')));
     const web = makeService({ id: 'web', task: on('net') });
     stage.write((tx) => {
@@ -173,7 +173,7 @@ describe('tasks (R-A1 to R-A6)', () => {
 });
 
 describe('networks (R-A10 to R-A14)', () => {
-  test('automatic subnets: ingress first, the lowest free one, freed ones at once (72)', () => {
+  test('automatic subnets: ingress first, the lowest free one, freed ones at once (S-E72)', () => {
     const stage = start((tx) => {
       addNetwork(tx, 'a');
       addNetwork(tx, 'b');
@@ -189,7 +189,7 @@ describe('networks (R-A10 to R-A14)', () => {
     expect(stage.store.get('network', 'c')?.ipam).toMatchObject({ subnet: '10.0.1.0/24', vxlanId: 4099 });
   });
 
-  test('given subnets are kept clear of (73), and must not overlap', () => {
+  test('given subnets are kept clear of (S-E73), and must not overlap', () => {
     const stage = start((tx) => addNetwork(tx, 'mine', subnets('10.0.1.0/24')));
     stage.write((tx) => addNetwork(tx, 'auto'));
     expect(subnetOf(stage, 'auto')).toBe('10.0.2.0/24');
@@ -208,7 +208,7 @@ describe('networks (R-A10 to R-A14)', () => {
     expect([virtualIpsOf(stage, 'web'), addressesOf(stage, 't')]).toEqual([['10.5.0.1/24'], ['10.5.0.3/24']]);
   });
 
-  test('the pool of the cluster, also for ingress (74)', () => {
+  test('the pool of the cluster, also for ingress (S-E74)', () => {
     const stage = createStage({ allocator: allocatorReactor }, (tx) => {
       tx.create('cluster', { ...makeCluster(), defaultAddressPool: ['10.20.0.0/16'], subnetSize: 26 });
       addNetwork(tx, 'a');
@@ -238,7 +238,7 @@ describe('endpoints (R-A20 to R-A25)', () => {
       Object.assign(draft.spec, { task });
     });
 
-  test('one virtual IP per network, ingress first (76)', () => {
+  test('one virtual IP per network, ingress first (S-E76)', () => {
     const stage = start((tx) => addNetwork(tx, 'net'));
     stage.write((tx) =>
       addService(tx, { id: 'web', task: on('net'), endpoint: publish({ targetPort: 80 }) }),
@@ -247,7 +247,7 @@ describe('endpoints (R-A20 to R-A25)', () => {
     expect(portsOf(stage, 'web')).toEqual([30_000]);
   });
 
-  test('dnsrr with a host port: an endpoint without virtual IPs (76)', () => {
+  test('dnsrr with a host port: an endpoint without virtual IPs (S-E76)', () => {
     const stage = start((tx) => addNetwork(tx, 'net'));
     const host = publish({ targetPort: 80, publishedPort: 8080, publishMode: 'host' });
     stage.write((tx) => addService(tx, { id: 'web', task: on('net'), endpoint: { mode: 'dnsrr', ...host } }));
@@ -302,7 +302,7 @@ describe('endpoints (R-A20 to R-A25)', () => {
     expect([portsOf(stage, 'web'), stateOf(stage, 't')]).toEqual([[30_000], TaskState.Pending]);
   });
 
-  test('more ports than before: fresh automatic ones; as many: the same (78)', () => {
+  test('more ports than before: fresh automatic ones; as many: the same (S-E78)', () => {
     const stage = start();
     stage.write((tx) => addService(tx, { id: 'web', endpoint: publish({ targetPort: 80 }) }));
     stage.write((tx) => setSpec(tx, { endpoint: publish({ targetPort: 80 }, { targetPort: 81 }) }));
@@ -311,7 +311,7 @@ describe('endpoints (R-A20 to R-A25)', () => {
     expect(portsOf(stage, 'web')).toEqual([30_001, 30_003]);
   });
 
-  test('a port that slipped past the checks: parked until the other service is gone (80)', () => {
+  test('a port that slipped past the checks: parked until the other service is gone (S-E80)', () => {
     const stage = start();
     const fixed = publish({ targetPort: 80, publishedPort: 8080 });
     stage.write((tx) => {
@@ -324,7 +324,7 @@ describe('endpoints (R-A20 to R-A25)', () => {
     expect([portsOf(stage, 'b'), stateOf(stage, 't')]).toEqual([[8080], TaskState.Pending]);
   });
 
-  test('fixed to automatic changes nothing, not even the remembered spec (84, R-A34)', () => {
+  test('fixed to automatic changes nothing, not even the remembered spec (S-E84, R-A34)', () => {
     const stage = start();
     stage.write((tx) =>
       addService(tx, { id: 'web', endpoint: publish({ targetPort: 80, publishedPort: 8080 }) }),
@@ -334,7 +334,7 @@ describe('endpoints (R-A20 to R-A25)', () => {
     expect(stage.store.get('service', 'web')?.endpoint).toBe(before);
   });
 
-  test('a changed host port is followed; tasks keep the copy they have (85, R-A41)', () => {
+  test('a changed host port is followed; tasks keep the copy they have (S-E85, R-A41)', () => {
     const stage = start();
     const host = (publishedPort: number) =>
       publish({ targetPort: 80, publishedPort, publishMode: 'host' }, { targetPort: 81 });
@@ -381,7 +381,7 @@ describe('nodes (R-A50 to R-A52)', () => {
     expect([virtualIpsOf(stage, 'web'), addressesOf(stage, 't')]).toEqual([['10.0.0.5/24'], ['10.0.0.6/24']]);
   });
 
-  test('one address per overlay network, kept while a task of the node uses it (83)', () => {
+  test('one address per overlay network, kept while a task of the node uses it (S-E83)', () => {
     const stage = start((tx) => {
       addNetwork(tx, 'net');
       tx.create('node', makeNode({ id: 'n' }));
@@ -431,7 +431,7 @@ describe('nodes (R-A50 to R-A52)', () => {
     expect(attachmentsOf(stage, 'n')).toEqual(['10.0.0.2/24']);
   });
 
-  test('no address left for a node: tried again at the next event of one of its tasks (81)', () => {
+  test('no address left for a node: tried again at the next event of one of its tasks (S-E81)', () => {
     const stage = start((tx) => {
       addNetwork(tx, 'net', subnets('10.5.0.0/29'));
       tx.create('node', makeNode({ id: 'n' }));

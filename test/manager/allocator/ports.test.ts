@@ -1,4 +1,4 @@
-// Port spaces and the reconciliation of port lists (R-A30 to R-A32, R-A41; edge cases 77, 78, 84).
+// Port spaces and the reconciliation of port lists (R-A30 to R-A32, R-A41).
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -16,14 +16,14 @@ const port = (targetPort: number, publishedPort = 0, rest: Partial<PortConfig> =
   portConfig({ targetPort, publishedPort, ...rest });
 
 describe('port spaces', () => {
-  test('automatic ports rise per protocol (77)', () => {
+  test('automatic ports rise per protocol (S-E77)', () => {
     const spaces = createPortSpaces();
     expect(takePort(spaces, 'tcp', 0)).toBe(30_000);
     expect(takePort(spaces, 'tcp', 0)).toBe(30_001);
     expect(takePort(spaces, 'udp', 0)).toBe(30_000);
   });
 
-  test('a fixed port in the range is skipped and does not move the cursor (77)', () => {
+  test('a fixed port in the range is skipped and does not move the cursor (S-E77)', () => {
     const spaces = createPortSpaces();
     takePort(spaces, 'tcp', 30_000);
     takePort(spaces, 'tcp', 31_000);
@@ -57,12 +57,12 @@ describe('reconciliation (R-A32)', () => {
     expect(reconcilePorts(wanted, previous)).toEqual([port(22, 22), port(443, 30_001), port(80, 30_000)]);
   });
 
-  test('another number of ports: all automatic ones are fresh (78)', () => {
+  test('another number of ports: all automatic ones are fresh (S-E78)', () => {
     const wanted = [port(80), port(81)];
     expect(reconcilePorts(wanted, [port(80, 30_000)])).toEqual(wanted);
   });
 
-  test('a port that was fixed keeps its number when made automatic (84)', () => {
+  test('a port that was fixed keeps its number when made automatic (S-E84)', () => {
     expect(reconcilePorts([port(80)], [port(80, 8080)])).toEqual([port(80, 8080)]);
   });
 

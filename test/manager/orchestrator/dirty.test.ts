@@ -45,41 +45,41 @@ function dirty(...input: Parameters<typeof setUp>): boolean {
 describe('a task is out of date', () => {
   it.each<[string, Partial<ServiceRequest>]>([
     ['the image', { image: 'v2' }],
-    ['a container label (E2)', { container: { labels: [['a', 'b']] } }],
-    ['the restart policy (E3)', { restart: { delay: 7_000_000 } }],
-    ['a published port (E4)', { endpoint: { ports: [port] } }],
+    ['a container label (O-E2)', { container: { labels: [['a', 'b']] } }],
+    ['the restart policy (O-E3)', { restart: { delay: 7_000_000 } }],
+    ['a published port (O-E4)', { endpoint: { ports: [port] } }],
     ['a reservation', { reservations: { memoryBytes: 5_000_000 } }],
-    ['the force counter (E10)', { task: { forceUpdate: 1 } }],
+    ['the force counter (O-E10)', { task: { forceUpdate: 1 } }],
   ])('after a change of %s (R-O13)', (_, after) => {
     expect(dirty({}, after)).toBe(true);
   });
 
   it.each<[string, Partial<ServiceRequest>]>([
-    ['service labels (E1)', { labels: [['a', 'b']] }],
+    ['service labels (O-E1)', { labels: [['a', 'b']] }],
     ['replicas', { replicas: 9 }],
     ['the update config', { update: { parallelism: 3 } }],
     ['the rollback config', { rollback: { parallelism: 3 } }],
     ['an endpoint block that says the default', { endpoint: {} }],
-    ['constraints its node meets (E5)', { placement: { constraints: ['node.labels.tier == web'] } }],
-    ['the limit of replicas per node (E8)', { placement: { maxReplicas: 1 } }],
+    ['constraints its node meets (O-E5)', { placement: { constraints: ['node.labels.tier == web'] } }],
+    ['the limit of replicas per node (O-E8)', { placement: { maxReplicas: 1 } }],
     ['a constraint nobody can read (R-O19)', { placement: { constraints: ['nonsense'] } }],
   ])('not after a change of %s (R-O12, R-O14)', (_, after) => {
     expect(dirty({}, after)).toBe(false);
   });
 
-  it('when its node does not meet the new constraints, or it has no node (E6, R-O14)', () => {
+  it('when its node does not meet the new constraints, or it has no node (O-E6, R-O14)', () => {
     const after = { placement: { constraints: ['node.labels.tier == web'] } };
     expect(dirty({}, after, { nodeId: 'n2' })).toBe(true);
     expect(dirty({}, after, { nodeId: '' })).toBe(true);
     expect(dirty({}, { placement: { constraints: ['node.nonsense == web'] } })).toBe(true);
   });
 
-  it('but not when a port is published along with a constraint its node meets (E7, R-O15)', () => {
+  it('but not when a port is published along with a constraint its node meets (O-E7, R-O15)', () => {
     const placement = { constraints: ['node.labels.tier == web'] };
     expect(dirty({}, { placement, endpoint: { ports: [port] } })).toBe(false);
   });
 
-  it('by registry credentials only before its image is pulled, or once it has ended (E9, R-O16)', () => {
+  it('by registry credentials only before its image is pulled, or once it has ended (O-E9, R-O16)', () => {
     const after = { container: { registryAuth: 'secret' } };
     expect(dirty({}, after, { state: TaskState.Running })).toBe(false);
     expect(dirty({}, after, { state: TaskState.Preparing })).toBe(true);

@@ -10,7 +10,7 @@ const zoned = { placement: { constraints: ['node.labels.zone == a'] } };
 const inZoneA = (id: string) => ({ id, labels: [['zone', 'a'] as const] });
 
 describe('a node that no longer meets the constraints', () => {
-  it('loses its tasks at once; they go elsewhere after the delay, and stay rejected (E55)', () => {
+  it('loses its tasks at once; they go elsewhere after the delay, and stay rejected (O-E55)', () => {
     const scene = createScene({ nodes: [inZoneA('n1'), inZoneA('n2')], place: () => 'n1', stop: 3_000_000 });
     scene.create({ replicas: 2, ...zoned });
     scene.advance(1);
@@ -36,7 +36,7 @@ describe('a node that no longer meets the constraints', () => {
     expect(scene.tasks().map(show)).toEqual(['v1 shutdown/rejected']);
   });
 
-  it('keeps its tasks while it is paused (E56)', () => {
+  it('keeps its tasks while it is paused (O-E56)', () => {
     const scene = createScene({ nodes: [inZoneA('n1')] });
     scene.create(zoned);
     scene.node('n1', { availability: 'pause' });
@@ -46,7 +46,7 @@ describe('a node that no longer meets the constraints', () => {
     expect(scene.running()).toEqual([]);
   });
 
-  it('is judged by the current constraints of the service, not those of the task (E57)', () => {
+  it('is judged by the current constraints of the service, not those of the task (O-E57)', () => {
     const scene = createScene({ nodes: [inZoneA('n1')] });
     scene.create();
     scene.update(zoned);
@@ -58,7 +58,7 @@ describe('a node that no longer meets the constraints', () => {
 });
 
 describe('a node with less to offer', () => {
-  it('loses the last tasks that no longer fit (E58)', () => {
+  it('loses the last tasks that no longer fit (O-E58)', () => {
     const scene = createScene({ nodes: ['n1'] });
     scene.create({ replicas: 3, reservations: { memoryBytes: 2 * gibibyte } });
     expect(scene.running()).toHaveLength(3);
@@ -67,7 +67,7 @@ describe('a node with less to offer', () => {
     expect(scene.tasks(3).map(show)).toEqual(['v1 shutdown/rejected', 'v1 ready/pending']);
   });
 
-  it('does not count what has finished, or is to stop (E59)', () => {
+  it('does not count what has finished, or is to stop (O-E59)', () => {
     const service = makeService({ id: 'web', reservations: { nanoCpus: 3e9 } });
     const { Complete, Shutdown } = TaskState;
     const stage = createStage({ enforcer: enforcerReactor }, (tx) => {

@@ -33,7 +33,7 @@ function rollOut(options: SceneOptions, replicas: number, update: Partial<Update
 }
 
 describe('failures', () => {
-  it('pause an update that has not gone too far (E85, R-O88)', () => {
+  it('pause an update that has not gone too far (O-E85, R-O88)', () => {
     const scene = rollOut(failing([1, 2, 3], 2), 4, { delay: seconds(10), maxFailureRatio: 0.5 });
     scene.advance(21);
     expect(scene.history()).toEqual(['0 updating']);
@@ -48,7 +48,7 @@ describe('failures', () => {
     expect(scene.running()).toEqual(['1:v2', '2:v2', '3:v2', '4:v1']);
   });
 
-  it('are held against the ratio as 32-bit floats, strictly greater (E86)', () => {
+  it('are held against the ratio as 32-bit floats, strictly greater (O-E86)', () => {
     const update = { maxFailureRatio: 0.1, delay: seconds(3) };
     const one = rollOut(failing([1]), 10, update);
     one.advance(120);
@@ -66,14 +66,14 @@ describe('failures', () => {
     expect(third.service().updateStatus?.state).toBe('completed');
   });
 
-  it('come too late when every slot is replaced before the first crash (E83, R-O122)', () => {
+  it('come too late when every slot is replaced before the first crash (O-E83, R-O122)', () => {
     const scene = rollOut(failing([1, 2, 3, 4], 2), 4, {});
     expect(scene.running()).toEqual(['1:v2', '2:v2', '3:v2', '4:v2']);
     scene.advance(10);
     expect(scene.history()).toEqual(['0 updating', '2 paused']);
   });
 
-  it('after the monitor period are the restart policy’s alone, but for the last slot with its longer watch (E88)', () => {
+  it('after the monitor period are the restart policy’s alone, but for the last slot with its longer watch (O-E88)', () => {
     const ignored = rollOut(failing([1], 7), 3, { delay: seconds(10) });
     ignored.advance(60);
     expect(ignored.service().updateStatus?.state).toBe('completed');
@@ -82,20 +82,20 @@ describe('failures', () => {
     expect(counted.history()).toEqual(['0 updating', '30 paused']);
   });
 
-  it('are judged late, and ignored, when another worker is slow (E89, R-O89)', () => {
+  it('are judged late, and ignored, when another worker is slow (O-E89, R-O89)', () => {
     const prepare = (task: Task) => (isNew(task) && task.slot === 2 ? seconds(60) : 0);
     const scene = rollOut({ ...failing([1], 1), prepare }, 2, { parallelism: 2 });
     scene.advance(100);
     expect(scene.history()).toEqual(['0 updating', '65 completed']);
   });
 
-  it('of replacements by the restart policy are not counted (E90, R-O86)', () => {
+  it('of replacements by the restart policy are not counted (O-E90, R-O86)', () => {
     const scene = rollOut(failing([1], 1, 10), 2, { maxFailureRatio: 0.5, delay: seconds(60) });
     scene.advance(300);
     expect(scene.service().updateStatus?.state).toBe('completed');
   });
 
-  it('include a good end within the monitor period (E91)', () => {
+  it('include a good end within the monitor period (O-E91)', () => {
     const fate = (task: Task, at: string) =>
       at === 'run' && isNew(task) ? ({ at, after: 0, code: 0 } as const) : undefined;
     const scene = rollOut({ fate }, 3, { delay: seconds(10) });
@@ -103,7 +103,7 @@ describe('failures', () => {
     expect(scene.history()).toEqual(['0 updating', '0 paused']);
   });
 
-  it('while parked are seen at once, in the last slot when the old task has stopped (E92)', () => {
+  it('while parked are seen at once, in the last slot when the old task has stopped (O-E92)', () => {
     const options: SceneOptions = {
       stop: seconds(8),
       fate: (task, at) => (at === 'prepare' && isNew(task) ? { at } : undefined),
@@ -115,13 +115,13 @@ describe('failures', () => {
     expect(last.history()).toEqual(['0 updating', '8 paused']);
   });
 
-  it('do not matter with action continue (E93)', () => {
+  it('do not matter with action continue (O-E93)', () => {
     const scene = rollOut(failing([1, 2, 3], 0, 100), 3, { failureAction: 'continue' });
     scene.advance(60);
     expect(scene.service().updateStatus?.state).toBe('completed');
   });
 
-  it('of a node leave the update waiting, and pause it when the node returns (E95, R-O80)', () => {
+  it('of a node leave the update waiting, and pause it when the node returns (O-E95, R-O80)', () => {
     const scene = createScene({ nodes: ['n1', 'n2'], start: seconds(1), place: () => 'n1' });
     scene.create();
     scene.advance(2);
@@ -139,7 +139,7 @@ describe('failures', () => {
 });
 
 describe('a paused update', () => {
-  it('spreads through crashes, and goes on with the next update (E98, E99)', () => {
+  it('spreads through crashes, and goes on with the next update (O-E98, O-E99)', () => {
     const scene = rollOut(failing([1]), 3, { delay: seconds(10) });
     scene.advance(20);
     expect(scene.running()).toEqual(['1:v2', '2:v1', '3:v1']);
@@ -153,7 +153,7 @@ describe('a paused update', () => {
     expect(scene.history().slice(2)).toEqual(['40 -', '40 updating', '61 completed']);
   });
 
-  it('with start-first keeps the old task beside the failing new one (E97)', () => {
+  it('with start-first keeps the old task beside the failing new one (O-E97)', () => {
     const scene = rollOut(failing([1], undefined, 100), 2, { order: 'start-first' });
     scene.advance(30);
     expect(scene.running()).toEqual(['1:v1', '2:v1']);
@@ -171,7 +171,7 @@ describe('start-first with action continue', () => {
     return scene;
   }
 
-  it('completes, and then trims the slot to the failing new task (E97)', () => {
+  it('completes, and then trims the slot to the failing new task (O-E97)', () => {
     const scene = twoInASlot(1, 0);
     scene.advance(4.9);
     expect(states(scene)).toEqual(['v1 running/running', 'v2 shutdown/failed', 'v2 ready/ready']);
@@ -203,7 +203,7 @@ describe('start-first with action continue', () => {
 });
 
 describe('an automatic rollback', () => {
-  it('restores the previous spec and replaces only what is new (E104, E105)', () => {
+  it('restores the previous spec and replaces only what is new (O-E104, O-E105)', () => {
     const scene = rollOut(failing([1], 2), 4, { delay: seconds(10), failureAction: 'rollback' });
     const untouched = scene.tasks().filter(({ slot }) => slot > 1);
     const [, culprit] = scene.tasks(1);
@@ -234,7 +234,7 @@ describe('an automatic rollback', () => {
     expect(excessive.service().updateStatus?.state).toBe('rollback_completed');
   });
 
-  it('with start-first keeps the old task, which was never stopped (E97, R-O98)', () => {
+  it('with start-first keeps the old task, which was never stopped (O-E97, R-O98)', () => {
     const scene = rollOut(failing([1], undefined, 100), 2, {
       order: 'start-first',
       failureAction: 'rollback',
@@ -246,7 +246,7 @@ describe('an automatic rollback', () => {
     expect(scene.history().at(-1)).toBe('5 rollback_completed');
   });
 
-  it('goes back no further than the spec before the last update (E103)', () => {
+  it('goes back no further than the spec before the last update (O-E103)', () => {
     const scene = createScene(failing([3], undefined));
     scene.create({ replicas: 3, update: { delay: seconds(10), failureAction: 'rollback' } });
     scene.update({ image: 'v2' });
@@ -255,7 +255,7 @@ describe('an automatic rollback', () => {
     expect(scene.running()).toEqual(['1:v2', '2:v2', '3:v2']);
   });
 
-  it('needs a previous spec; without one the update just ends (E113)', () => {
+  it('needs a previous spec; without one the update just ends (O-E113)', () => {
     const scene = createScene(failing([1]));
     scene.create({ replicas: 3, update: { delay: seconds(1), failureAction: 'rollback' } });
     scene.stage.write((tx) =>
@@ -269,7 +269,7 @@ describe('an automatic rollback', () => {
     expect(scene.running()).toEqual(['1:v2', '2:v1', '3:v1']);
   });
 
-  it('that fails pauses with the words of an update (E106)', () => {
+  it('that fails pauses with the words of an update (O-E106)', () => {
     const scene = createScene({
       fate: (task, at) => (at === 'start' && task.meta.createdAt > 0 ? { at } : undefined),
     });
@@ -285,7 +285,7 @@ describe('an automatic rollback', () => {
     expect(scene.service().updateStatus?.message).toMatch(/^update paused due to failure/);
   });
 
-  it('that fails is not rolled back, but completed all the same, and its other slots rolled anew (E107, R-O91)', () => {
+  it('that fails is not rolled back, but completed all the same, and its other slots rolled anew (O-E107, R-O91)', () => {
     const fate = (task: Task, at: string) =>
       at === 'start' && task.meta.createdAt > 0 && task.slot === 1 ? ({ at } as const) : undefined;
     const scene = createScene({ fate });
@@ -311,7 +311,7 @@ describe('an automatic rollback', () => {
     expect(scene.running()).toEqual(['2:v1']);
   });
 
-  it('refills dead slots at once, and counts only what it rolls itself (E110, R-O99)', () => {
+  it('refills dead slots at once, and counts only what it rolls itself (O-E110, R-O99)', () => {
     let failures = 0;
     const scene = createScene({
       fate(task, at) {

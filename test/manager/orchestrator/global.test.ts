@@ -15,7 +15,7 @@ function globalScene(options: SceneOptions = {}): Scene {
 }
 
 describe('a global service', () => {
-  it('has one task on each usable node, bound to it, without a slot (E12)', () => {
+  it('has one task on each usable node, bound to it, without a slot (O-E12)', () => {
     const scene = createScene({
       nodes: [
         'n1',
@@ -35,7 +35,7 @@ describe('a global service', () => {
     expect(scene.tasks().map(show)).toEqual(['v1 running/running', 'v1 running/pending']);
   });
 
-  it('gets a task on a joining node before that is ready (E61, R-O51)', () => {
+  it('gets a task on a joining node before that is ready (O-E61, R-O51)', () => {
     const scene = globalScene();
     scene.stage.write((tx) => tx.create('node', makeNode({ id: 'n3', state: 'unknown' })));
     expect(states(scene, 'n3')).toEqual(['v1 running/pending']);
@@ -43,7 +43,7 @@ describe('a global service', () => {
     expect(states(scene, 'n3')).toEqual(['v1 running/running']);
   });
 
-  it('loses the task of a drained node, and gets a new one at once when it is back (E62, R-O55)', () => {
+  it('loses the task of a drained node, and gets a new one at once when it is back (O-E62, R-O55)', () => {
     const scene = globalScene({ stop: seconds(30) });
     scene.node('n1', { availability: 'drain' });
     scene.advance(1);
@@ -52,7 +52,7 @@ describe('a global service', () => {
     expect(states(scene, 'n1')).toEqual(['v1 shutdown/running', 'v1 running/running']);
   });
 
-  it('gets none back under condition none (E62)', () => {
+  it('gets none back under condition none (O-E62)', () => {
     const scene = createScene({ nodes: ['n1'] });
     scene.create({ ...global, restart: { condition: 'none' } });
     scene.node('n1', { availability: 'drain' });
@@ -80,7 +80,7 @@ describe('a global service', () => {
     }
   });
 
-  it('is not restarted on a paused node until that is active again, then without delay (E63)', () => {
+  it('is not restarted on a paused node until that is active again, then without delay (O-E63)', () => {
     const scene = globalScene();
     scene.node('n1', { availability: 'pause' });
     scene.exit(1, 'n1');
@@ -90,7 +90,7 @@ describe('a global service', () => {
     expect(states(scene, 'n1')).toEqual(['v1 shutdown/failed', 'v1 running/running']);
   });
 
-  it('is updated node by node, past a paused one, which catches up alone (E64, R-O50)', () => {
+  it('is updated node by node, past a paused one, which catches up alone (O-E64, R-O50)', () => {
     const scene = globalScene({ nodes: ['n1', 'n2', 'n3'], stop: seconds(1) });
     scene.node('n1', { availability: 'pause' });
     scene.update({ image: 'v2' });
@@ -107,7 +107,7 @@ describe('a global service', () => {
     expect(scene.service().updateStatus).toEqual(status);
   });
 
-  it('leaves a node that no longer fits its new constraints at once (E65)', () => {
+  it('leaves a node that no longer fits its new constraints at once (O-E65)', () => {
     const scene = globalScene({ nodes: [{ id: 'n1', labels: [['a', 'b']] }, 'n2', 'n3'] });
     const [kept] = scene.tasks('n1');
     scene.update({ placement: { constraints: ['node.labels.a == b'] } });
@@ -148,7 +148,7 @@ describe('a global service', () => {
     expect(made).toHaveLength(3);
   });
 
-  it('does not notice a task deleted by hand until its next reconcile (E26, R-O54)', () => {
+  it('does not notice a task deleted by hand until its next reconcile (O-E26, R-O54)', () => {
     const scene = globalScene();
     scene.stage.write((tx) => tx.remove('task', scene.tasks('n1')[0]?.id ?? ''));
     expect(scene.tasks('n1')).toEqual([]);
@@ -156,7 +156,7 @@ describe('a global service', () => {
     expect(scene.running()).toEqual(['n1:v1', 'n2:v1']);
   });
 
-  it('stays in a manual rollback while no node can take it (E66, R-O56)', () => {
+  it('stays in a manual rollback while no node can take it (O-E66, R-O56)', () => {
     const scene = globalScene();
     scene.update({ image: 'v2' });
     scene.advance(20);

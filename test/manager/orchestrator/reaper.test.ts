@@ -19,7 +19,7 @@ describe('the history of a slot', () => {
     [1, 1],
     [0, 1],
     [-1, 10],
-  ])('with a limit of %d keeps %d tasks, the live one among them (E29, R-O26)', (historyLimit, kept) => {
+  ])('with a limit of %d keeps %d tasks, the live one among them (O-E29, R-O26)', (historyLimit, kept) => {
     const scene = createScene({ historyLimit });
     scene.create({ restart: { delay: 0 } });
     crash(scene, 9);
@@ -36,14 +36,14 @@ describe('the history of a slot', () => {
   it.each([
     [5, 1, 2],
     [-1, 2, 3],
-  ])('with a limit of %d and %d attempts keeps %d (E30, R-O27)', (historyLimit, maxAttempts, kept) => {
+  ])('with a limit of %d and %d attempts keeps %d (O-E30, R-O27)', (historyLimit, maxAttempts, kept) => {
     const scene = createScene({ historyLimit });
     scene.create({ restart: { delay: 0, maxAttempts, window: second / 2 } });
     crash(scene, 9);
     expect(scene.tasks()).toHaveLength(kept);
   });
 
-  it('is trimmed to a lower limit only where the next task is created (E31)', () => {
+  it('is trimmed to a lower limit only where the next task is created (O-E31)', () => {
     const scene = createScene();
     scene.create({ replicas: 2, restart: { delay: 0 } });
     for (const slot of [1, 2]) {
@@ -64,7 +64,7 @@ describe('the history of a slot', () => {
     expect(scene.tasks(2)).toHaveLength(5);
   });
 
-  it('is looked at again when a task that was still stopping has stopped (E32, R-O25)', () => {
+  it('is looked at again when a task that was still stopping has stopped (O-E32, R-O25)', () => {
     const scene = createScene({ historyLimit: 1, stop: 40 * second });
     scene.create();
     scene.update({ image: 'v2' });
@@ -88,7 +88,7 @@ describe('the history of a slot', () => {
     expect(scene.tasks()).toHaveLength(2);
   });
 
-  it('of a job is never reaped (E37)', () => {
+  it('of a job is never reaped (O-E37)', () => {
     const stage = createStage({ reaper: reaperReactor }, (tx) => {
       tx.create('cluster', makeCluster({ taskHistoryLimit: 1 }));
     });

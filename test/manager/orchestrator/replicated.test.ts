@@ -7,7 +7,7 @@ import { createScene, type Scene, show } from './scene.ts';
 const states = (scene: Scene, slot: number) => scene.tasks(slot).map(show);
 
 describe('slots', () => {
-  it('are filled from 1 with tasks that are meant to run at once (E17)', () => {
+  it('are filled from 1 with tasks that are meant to run at once (O-E17)', () => {
     const scene = createScene({ nodes: [] });
     scene.create({ replicas: 3 });
     expect(scene.tasks().map(({ slot }) => slot)).toEqual([1, 2, 3]);
@@ -17,7 +17,7 @@ describe('slots', () => {
     expect(task?.serviceAnnotations.name).toBe('web');
   });
 
-  it('are created in state new with the message `created` (E17)', () => {
+  it('are created in state new with the message `created` (O-E17)', () => {
     const scene = createScene({ nodes: [] });
     scene.create();
     const created = scene.stage.commits.flatMap(({ actions }) => actions).find(({ kind }) => kind === 'task');
@@ -27,7 +27,7 @@ describe('slots', () => {
     });
   });
 
-  it('keep their numbers; free ones are used first (E18)', () => {
+  it('keep their numbers; free ones are used first (O-E18)', () => {
     const scene = createScene();
     const service = makeService({ id: 'web', image: 'v1', replicas: 4 });
     scene.stage.write((tx) => {
@@ -39,7 +39,7 @@ describe('slots', () => {
     expect(scene.history()).toEqual([]);
   });
 
-  it('are left by whole nodes evenly when scaled down (E19)', () => {
+  it('are left by whole nodes evenly when scaled down (O-E19)', () => {
     const scene = createScene({ nodes: ['a', 'b'], place: ({ slot }) => (slot === 5 ? 'b' : 'a') });
     scene.create({ replicas: 5 });
     scene.update({ replicas: 2 });
@@ -48,7 +48,7 @@ describe('slots', () => {
     expect(scene.tasks()).toHaveLength(2);
   });
 
-  it('that run are kept before lower ones that do not (E20)', () => {
+  it('that run are kept before lower ones that do not (O-E20)', () => {
     const scene = createScene({ nodes: ['a', 'b'], place: ({ slot }) => (slot === 1 ? 'a' : 'b') });
     scene.create({ replicas: 2 });
     scene.stage.write((tx) => {
@@ -61,7 +61,7 @@ describe('slots', () => {
     expect(scene.running()).toEqual(['2:v1']);
   });
 
-  it('with several tasks go first, with all of them (E23)', () => {
+  it('with several tasks go first, with all of them (O-E23)', () => {
     const late = ({ spec }: Task) => (spec.container.image === 'v2' ? 60_000_000 : 0);
     const scene = createScene({ start: late });
     scene.create({ replicas: 3, update: { order: 'start-first' } });
@@ -72,7 +72,7 @@ describe('slots', () => {
     expect(scene.running()).toEqual(['2:v1', '3:v1']);
   });
 
-  it('without a node go first, and at once (E21)', () => {
+  it('without a node go first, and at once (O-E21)', () => {
     const placement = { maxReplicas: 1 };
     const scene = createScene();
     scene.create({ replicas: 4, placement });
@@ -83,7 +83,7 @@ describe('slots', () => {
     expect(scene.tasks(4)).toEqual([]);
   });
 
-  it('that are dead are reused with their history, or deleted at once (E24)', () => {
+  it('that are dead are reused with their history, or deleted at once (O-E24)', () => {
     const scene = createScene({ stop: 30_000_000, nodes: ['n1'] });
     scene.create({ replicas: 3 });
     scene.update({ replicas: 1 });
@@ -94,7 +94,7 @@ describe('slots', () => {
     expect(scene.tasks(3)).toEqual([]);
   });
 
-  it('of a finished task count as occupied until an update makes it dirty (E25, R-O42)', () => {
+  it('of a finished task count as occupied until an update makes it dirty (O-E25, R-O42)', () => {
     const scene = createScene();
     scene.create({ replicas: 2, restart: { condition: 'on-failure' } });
     scene.exit(0, 2);
@@ -107,7 +107,7 @@ describe('slots', () => {
     expect(scene.running()).toEqual(['1:v1', '2:v1', '3:v1']);
   });
 
-  it('left behind by a scale-down may cost a running one its place (E22, R-O43)', () => {
+  it('left behind by a scale-down may cost a running one its place (O-E22, R-O43)', () => {
     const scene = createScene({ nodes: ['n1', 'n2'] });
     const service = makeService({ id: 'web', image: 'v1', replicas: 2, restart: { condition: 'none' } });
     scene.stage.write((tx) => {
@@ -119,14 +119,14 @@ describe('slots', () => {
     expect(scene.running()).toEqual(['1:v1']);
   });
 
-  it('are filled again when a live task is deleted (E26)', () => {
+  it('are filled again when a live task is deleted (O-E26)', () => {
     const scene = createScene();
     scene.create({ replicas: 2 });
     scene.stage.write((tx) => tx.remove('task', scene.tasks(1)[0]?.id ?? ''));
     expect(scene.running()).toEqual(['1:v1', '2:v1']);
   });
 
-  it('all go when scaled to nothing, and come back with the spec of the day (E27, E118)', () => {
+  it('all go when scaled to nothing, and come back with the spec of the day (O-E27, O-E118)', () => {
     const scene = createScene();
     scene.create({ replicas: 20 });
     scene.update({ replicas: 0 });
@@ -151,7 +151,7 @@ describe('slots', () => {
 });
 
 describe('nodes', () => {
-  it('that are drained are left at once; replacements wait for the old tasks to stop (E47, R-O45)', () => {
+  it('that are drained are left at once; replacements wait for the old tasks to stop (O-E47, R-O45)', () => {
     const scene = createScene({ nodes: ['n1', 'n2'], stop: 20_000_000, place: () => 'n1' });
     scene.create({ replicas: 4 });
     scene.node('n1', { availability: 'drain' });
@@ -165,7 +165,7 @@ describe('nodes', () => {
     expect(states(scene, 1)).toEqual(['v1 shutdown/shutdown', 'v1 running/running']);
   });
 
-  it('that are drained are waited for a minute at most (E47)', () => {
+  it('that are drained are waited for a minute at most (O-E47)', () => {
     const scene = createScene({ nodes: ['n1', 'n2'], stop: 90_000_000, place: () => 'n1' });
     scene.create();
     scene.node('n1', { availability: 'drain' });
@@ -175,7 +175,7 @@ describe('nodes', () => {
     expect(states(scene, 1)).toEqual(['v1 shutdown/running', 'v1 running/running']);
   });
 
-  it('that are down are left after the restart delay, without waiting; nothing returns to them (E49)', () => {
+  it('that are down are left after the restart delay, without waiting; nothing returns to them (O-E49)', () => {
     const scene = createScene({ nodes: ['n1', 'n2'], place: () => 'n1' });
     scene.create();
     scene.node('n1', { state: 'down' });
@@ -190,7 +190,7 @@ describe('nodes', () => {
     expect(scene.tasks(1)[1]?.nodeId).toBe('n2');
   });
 
-  it('that are unknown, disconnected or paused keep their tasks (E50, E54, R-O37)', () => {
+  it('that are unknown, disconnected or paused keep their tasks (O-E50, O-E54, R-O37)', () => {
     const scene = createScene();
     scene.create({ replicas: 3 });
     scene.node('n1', { state: 'unknown' });
@@ -201,7 +201,7 @@ describe('nodes', () => {
     expect(scene.running()).toHaveLength(3);
   });
 
-  it('that are removed orphan their tasks, which are replaced after the delay (E36)', () => {
+  it('that are removed orphan their tasks, which are replaced after the delay (O-E36)', () => {
     const scene = createScene({ nodes: ['n1', 'n2'], place: () => 'n1' });
     scene.create();
     scene.removeNode('n1');
@@ -210,7 +210,7 @@ describe('nodes', () => {
     expect(states(scene, 1)).toEqual(['v1 shutdown/orphaned', 'v1 running/running']);
   });
 
-  it('that are drained end tasks for good under condition none (E48, R-O46)', () => {
+  it('that are drained end tasks for good under condition none (O-E48, R-O46)', () => {
     const scene = createScene({ nodes: ['n1'] });
     scene.create({ restart: { condition: 'none' } });
     scene.node('n1', { availability: 'drain' });
@@ -219,7 +219,7 @@ describe('nodes', () => {
     expect(states(scene, 1)).toEqual(['v1 shutdown/shutdown']);
   });
 
-  it('drained one after the other use up the attempts (E51)', () => {
+  it('drained one after the other use up the attempts (O-E51)', () => {
     const scene = createScene({ nodes: ['n1', 'n2', 'n3'], place: () => 'n1' });
     scene.create({ restart: { maxAttempts: 1 } });
     scene.node('n1', { availability: 'drain' });
@@ -232,7 +232,7 @@ describe('nodes', () => {
 });
 
 describe('a deleted service', () => {
-  it('takes all its tasks with it as soon as they have stopped (E33)', () => {
+  it('takes all its tasks with it as soon as they have stopped (O-E33)', () => {
     const scene = createScene({ stop: 8_000_000 });
     scene.create({ replicas: 4, placement: { maxReplicas: 1 }, restart: { condition: 'none' } });
     scene.exit(1, 2);
@@ -244,7 +244,7 @@ describe('a deleted service', () => {
     expect(scene.tasks()).toEqual([]);
   });
 
-  it('in the middle of an update leaves nothing behind (E115)', () => {
+  it('in the middle of an update leaves nothing behind (O-E115)', () => {
     const scene = createScene({ stop: 1_000_000, start: 1_000_000 });
     scene.create({ replicas: 3 });
     scene.advance(2);

@@ -7,7 +7,7 @@ const states = (scene: Scene, slot = 1) => scene.tasks(slot).map(show);
 const created = (scene: Scene) => scene.tasks().map(({ meta }) => meta.createdAt / second);
 
 describe('a task that ends', () => {
-  it('is replaced by a parked one, which starts after the delay (E38)', () => {
+  it('is replaced by a parked one, which starts after the delay (O-E38)', () => {
     const scene = createScene();
     scene.create();
     scene.exit(1, 1);
@@ -19,7 +19,7 @@ describe('a task that ends', () => {
     expect(states(scene)).toEqual(['v1 shutdown/failed', 'v1 running/running']);
   });
 
-  it('well is not replaced under on-failure (E39)', () => {
+  it('well is not replaced under on-failure (O-E39)', () => {
     const scene = createScene();
     scene.create({ restart: { condition: 'on-failure' } });
     scene.exit(0, 1);
@@ -27,7 +27,7 @@ describe('a task that ends', () => {
     expect(states(scene)).toEqual(['v1 shutdown/complete']);
   });
 
-  it('is not replaced under none until an update makes it dirty (E40)', () => {
+  it('is not replaced under none until an update makes it dirty (O-E40)', () => {
     const scene = createScene();
     scene.create({ restart: { condition: 'none' } });
     scene.exit(1, 1);
@@ -38,7 +38,7 @@ describe('a task that ends', () => {
     expect(states(scene)).toEqual(['v1 shutdown/failed', 'v2 running/running']);
   });
 
-  it('is replaced at once with delay 0, parked for the moment (E46)', () => {
+  it('is replaced at once with delay 0, parked for the moment (O-E46)', () => {
     const scene = createScene();
     scene.create({ restart: { delay: 0 } });
     scene.exit(1, 1);
@@ -54,7 +54,7 @@ describe('a task that ends', () => {
     expect(desired[0]).toBe(TaskState.Ready);
   });
 
-  it('while parked gets one attempt per delay (E45, R-O113)', () => {
+  it('while parked gets one attempt per delay (O-E45, R-O113)', () => {
     const scene = createScene({ fate: (_, at) => (at === 'prepare' ? { at } : undefined) });
     scene.create();
     expect(states(scene)).toEqual(['v1 shutdown/rejected', 'v1 ready/rejected']);
@@ -62,7 +62,7 @@ describe('a task that ends', () => {
     expect(created(scene)).toEqual([0, 0, 5, 10]);
   });
 
-  it('in a node drained during its delayed start waits for that to end (E52)', () => {
+  it('in a node drained during its delayed start waits for that to end (O-E52)', () => {
     const scene = createScene({ nodes: ['a', 'b'], place: () => 'a', stop: second });
     scene.create();
     scene.node('a', { availability: 'pause' });
@@ -85,7 +85,7 @@ describe('attempts', () => {
       at === 'run' ? ({ at, after: after * second, code: 1 } as const) : undefined,
   });
 
-  it('without a window are counted for ever (E41)', () => {
+  it('without a window are counted for ever (O-E41)', () => {
     const scene = createScene(always(1));
     scene.create({ restart: { maxAttempts: 2, delay: 0 } });
     scene.advance(100);
@@ -93,7 +93,7 @@ describe('attempts', () => {
     expect(states(scene).at(-1)).toBe('v1 shutdown/failed');
   });
 
-  it('in a window count strictly inside it (E42)', () => {
+  it('in a window count strictly inside it (O-E42)', () => {
     const fails = createScene(always(30));
     fails.create({ restart: { maxAttempts: 1, window: 60 * second, delay: 0 } });
     fails.advance(300);
@@ -105,7 +105,7 @@ describe('attempts', () => {
     expect(created(survives)).toEqual([120, 180]);
   });
 
-  it('used up are not given back by a label (E43)', () => {
+  it('used up are not given back by a label (O-E43)', () => {
     const scene = createScene();
     scene.create({ restart: { maxAttempts: 1, delay: 0 } });
     scene.exit(1, 1);
@@ -116,7 +116,7 @@ describe('attempts', () => {
     expect(scene.tasks()).toHaveLength(2);
   });
 
-  it('begin anew with the first replacement of another spec version (E44)', () => {
+  it('begin anew with the first replacement of another spec version (O-E44)', () => {
     const scene = createScene({ historyLimit: -1 });
     scene.create({ restart: { maxAttempts: 2, delay: 0 } });
     scene.exit(1, 1);

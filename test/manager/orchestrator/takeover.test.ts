@@ -11,7 +11,7 @@ const seconds = (count: number) => count * second;
 const states = (scene: Scene, place: number | string = 1) => scene.tasks(place).map(show);
 
 describe('a new leader', () => {
-  it('goes on with an update, with a fresh count of failures (E100, R-O121)', () => {
+  it('goes on with an update, with a fresh count of failures (O-E100, R-O121)', () => {
     const scene = createScene();
     scene.create({ replicas: 4, update: { delay: seconds(10) } });
     scene.update({ image: 'v2' });
@@ -31,7 +31,7 @@ describe('a new leader', () => {
     expect(scene.history()).toEqual(['0 updating', '1 completed']);
   });
 
-  it('leaves a paused update alone (E100)', () => {
+  it('leaves a paused update alone (O-E100)', () => {
     const scene = createScene({
       fate: ({ spec }, at) => (at === 'start' && spec.container.image === 'v2' ? { at } : undefined),
     });
@@ -43,7 +43,7 @@ describe('a new leader', () => {
     expect(scene.history()).toEqual(['0 updating', '0 paused']);
   });
 
-  it('starts parked tasks by their age, and has forgotten what they waited for (E114, R-O107)', () => {
+  it('starts parked tasks by their age, and has forgotten what they waited for (O-E114, R-O107)', () => {
     const scene = createScene({ stop: seconds(40) });
     scene.create();
     scene.update({ image: 'v2' });
@@ -104,7 +104,7 @@ describe('a new leader', () => {
     expect(found('agent', { nodeId: 'n2' })).toEqual(['nginx shutdown/running']);
   });
 
-  it('deletes tasks whose service is gone, whatever their state (E34, R-O35)', () => {
+  it('deletes tasks whose service is gone, whatever their state (O-E34, R-O35)', () => {
     const scene = createScene({ nodes: ['n1'] });
     scene.create({ replicas: 2 });
     scene.node('n1', { state: 'down' });

@@ -14,7 +14,7 @@ const begun = (scene: Scene) =>
     .map(({ meta }) => meta.createdAt / second);
 
 describe('a rolling update', () => {
-  it('replaces slot after slot, old task first, and completes after the monitor (E77, R-O94)', () => {
+  it('replaces slot after slot, old task first, and completes after the monitor (O-E77, R-O94)', () => {
     const scene = createScene({ stop: seconds(1), start: seconds(1) });
     scene.create({ replicas: 3 });
     scene.advance(10);
@@ -34,7 +34,7 @@ describe('a rolling update', () => {
     });
   });
 
-  it('rests in each lane after every slot, and watches longer than the delay (E78)', () => {
+  it('rests in each lane after every slot, and watches longer than the delay (O-E78)', () => {
     const scene = createScene();
     scene.create({ replicas: 4, update: { parallelism: 2, delay: seconds(10) } });
     scene.update({ image: 'v2' });
@@ -47,7 +47,7 @@ describe('a rolling update', () => {
     [3, 5, 8],
     [5, 5, 11],
     [0, 0, 1],
-  ])('with delay %d and monitor %d completes at %d (E79, R-O94)', (delay, monitor, end) => {
+  ])('with delay %d and monitor %d completes at %d (O-E79, R-O94)', (delay, monitor, end) => {
     const scene = createScene();
     scene.create({ update: { delay: seconds(delay), monitor: seconds(monitor) } });
     scene.update({ image: 'v2' });
@@ -55,7 +55,7 @@ describe('a rolling update', () => {
     expect(scene.history()).toEqual(['0 updating', `${end} completed`]);
   });
 
-  it('with parallelism 0 takes all slots at once (E80)', () => {
+  it('with parallelism 0 takes all slots at once (O-E80)', () => {
     const scene = createScene({ stop: seconds(1) });
     scene.create({ replicas: 10, update: { parallelism: 0 } });
     scene.update({ image: 'v2' });
@@ -64,7 +64,7 @@ describe('a rolling update', () => {
     expect(scene.history()).toEqual(['0 updating', '6 completed']);
   });
 
-  it('runs lanes, not batches (E81)', () => {
+  it('runs lanes, not batches (O-E81)', () => {
     const late = ({ spec, slot }: Task) => (spec.container.image === 'v2' && slot === 2 ? seconds(4) : 0);
     const scene = createScene({ start: late });
     scene.create({ replicas: 4, update: { parallelism: 2, delay: seconds(10) } });
@@ -73,7 +73,7 @@ describe('a rolling update', () => {
     expect(begun(scene)).toEqual([0, 0, 10, 14]);
   });
 
-  it('starts a replacement after a minute although the old task still stops (E82)', () => {
+  it('starts a replacement after a minute although the old task still stops (O-E82)', () => {
     const scene = createScene({ stop: seconds(300) });
     scene.create();
     scene.update({ image: 'v2' });
@@ -83,7 +83,7 @@ describe('a rolling update', () => {
     expect(scene.running()).toEqual(['1:v1', '1:v2']);
   });
 
-  it('replaces one by one where a constraint was added, and only what does not meet it (E6)', () => {
+  it('replaces one by one where a constraint was added, and only what does not meet it (O-E6)', () => {
     const scene = createScene({ nodes: [{ id: 'n1', labels: [['tier', 'web']] }, 'n2', 'n3'] });
     scene.create({ replicas: 3 });
     const kept = scene.tasks().find(({ nodeId }) => nodeId === 'n1');
@@ -98,7 +98,7 @@ describe('a rolling update', () => {
     expect(scene.stage.store.get('task', kept?.id ?? '')).toEqual(kept);
   });
 
-  it('says nothing when there is nothing to replace (E1, R-O77)', () => {
+  it('says nothing when there is nothing to replace (O-E1, R-O77)', () => {
     const scene = createScene();
     scene.create({ replicas: 3 });
     const before = scene.tasks();
@@ -109,7 +109,7 @@ describe('a rolling update', () => {
     expect(scene.tasks().slice(0, 3)).toEqual(before);
   });
 
-  it('waits without end for a task that finds no node, until it is superseded (E94, R-O80)', () => {
+  it('waits without end for a task that finds no node, until it is superseded (O-E94, R-O80)', () => {
     const scene = createScene();
     scene.create();
     scene.update({ image: 'v2', reservations: { memoryBytes: 2 ** 50 } });
@@ -140,7 +140,7 @@ describe('start-first', () => {
     expect(scene.history()).toEqual(['10 updating', '19 completed']);
   });
 
-  it('leaves a slot whose old task crashed with two tasks, trimmed in a second run (E96, R-O96)', () => {
+  it('leaves a slot whose old task crashed with two tasks, trimmed in a second run (O-E96, R-O96)', () => {
     const scene = createScene({ start: seconds(1) });
     scene.create({ replicas: 2, restart: { delay: 0 }, update: { order: 'start-first', delay: seconds(3) } });
     scene.advance(5);
@@ -156,7 +156,7 @@ describe('start-first', () => {
 });
 
 describe('stop-first', () => {
-  it('skips a slot whose old task crashed before its turn (E96, R-O116)', () => {
+  it('skips a slot whose old task crashed before its turn (O-E96, R-O116)', () => {
     const scene = createScene();
     scene.create({ replicas: 2, update: { delay: seconds(10) } });
     scene.update({ image: 'v2' });
@@ -168,7 +168,7 @@ describe('stop-first', () => {
 });
 
 describe('another update in the middle', () => {
-  it('of the image makes the new tasks dirty too (E101)', () => {
+  it('of the image makes the new tasks dirty too (O-E101)', () => {
     const scene = createScene({ stop: seconds(1) });
     scene.create({ replicas: 3 });
     scene.update({ image: 'v2' });
@@ -181,7 +181,7 @@ describe('another update in the middle', () => {
     expect(scene.service().previousSpec?.task.container.image).toBe('v2');
   });
 
-  it('of the replicas goes on with the slots that are left (E28)', () => {
+  it('of the replicas goes on with the slots that are left (O-E28)', () => {
     const scene = createScene();
     scene.create({ replicas: 4, update: { delay: seconds(10) } });
     scene.update({ image: 'v2' });
@@ -194,7 +194,7 @@ describe('another update in the middle', () => {
     expect(begun(scene)).toEqual([0, 10, 12, 22, 12, 12]);
   });
 
-  it('with the same spec leaves the updater alone, and the status empty (E102, R-O105)', () => {
+  it('with the same spec leaves the updater alone, and the status empty (O-E102, R-O105)', () => {
     const scene = createScene();
     scene.create({ replicas: 3, update: { delay: seconds(10) } });
     scene.update({ image: 'v2' });
@@ -209,7 +209,7 @@ describe('another update in the middle', () => {
 });
 
 describe('a manual rollback', () => {
-  it('changes the specs over, and back again (E108)', () => {
+  it('changes the specs over, and back again (O-E108)', () => {
     const scene = createScene();
     scene.create({ replicas: 2 });
     scene.update({ image: 'v2' });
@@ -228,7 +228,7 @@ describe('a manual rollback', () => {
     expect(scene.service().updateStatus?.message).toBe('rollback completed');
   });
 
-  it('completes at once when only the number of replicas differed (E111)', () => {
+  it('completes at once when only the number of replicas differed (O-E111)', () => {
     const scene = createScene();
     scene.create({ replicas: 3 });
     scene.update({ replicas: 5 });
@@ -238,7 +238,7 @@ describe('a manual rollback', () => {
     expect(scene.history()).toEqual(['10 rollback_started', '10 rollback_completed']);
   });
 
-  it('goes by the rollback config of the spec it restores (E109, R-O73)', () => {
+  it('goes by the rollback config of the spec it restores (O-E109, R-O73)', () => {
     const scene = createScene({ stop: seconds(1) });
     scene.create({ replicas: 3 });
     scene.update({ image: 'v2', rollback: { parallelism: 0 }, update: { parallelism: 0 } });

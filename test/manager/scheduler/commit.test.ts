@@ -1,4 +1,4 @@
-// What happens between a decision and its commit (R-S27, R-S28; edge cases 58 and 59). The stage has no time in between, so these tests call
+// What happens between a decision and its commit (R-S27, R-S28). The stage has no time in between, so these tests call
 // the scheduler by hand, as the one writer would.
 
 import { expect, test } from 'vitest';
@@ -74,7 +74,7 @@ function createLeader() {
   };
 }
 
-test('a node that goes down after the decision gets the task all the same (58)', () => {
+test('a node that goes down after the decision gets the task all the same (S-E58)', () => {
   const leader = createLeader();
   leader.write((tx) => {
     addNodes(tx, 'a');
@@ -91,7 +91,7 @@ test('a node that goes down after the decision gets the task all the same (58)',
   expect(leader.state().nodes.get('a')?.node.status.state).toBe('down');
 });
 
-test('a task that another writer has changed is left alone and tried again after its event (59)', () => {
+test('a task that another writer has changed is left alone and tried again after its event (S-E59)', () => {
   const leader = createLeader();
   leader.write((tx) => {
     addNodes(tx, 'a');

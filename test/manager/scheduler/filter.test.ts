@@ -1,4 +1,4 @@
-// What a node must have, and the words for what it lacks (R-S24, R-S25, R-S31; edge cases 11 to 18 and 43 to 53).
+// What a node must have, and the words for what it lacks (R-S24, R-S25, R-S31).
 
 import { describe, expect, test } from 'vitest';
 import { judgeNodes } from '../../../src/manager/scheduler/verdict.ts';
@@ -51,11 +51,11 @@ function hostPorts(...ports: readonly Partial<PortConfig>[]): Partial<TaskFields
 }
 
 describe('explanation', () => {
-  test('no node at all (11)', () => {
+  test('no node at all (S-E11)', () => {
     expect(errors(schedule([], {}, 1), 'web')).toEqual(['no suitable node']);
   });
 
-  test('by number of nodes, ties in pipeline order (12, 13)', () => {
+  test('by number of nodes, ties in pipeline order (S-E12, S-E13)', () => {
     const drained: NodeFields = { id: 'a', availability: 'drain' };
     expect(
       errors(schedule([drained, { id: 'b', ...small }, { id: 'c', ...small }], needsMemory, 1), 'web'),
@@ -75,7 +75,7 @@ describe('explanation', () => {
     ).toEqual(['no suitable node (1 node not available for new tasks; insufficient resources on 1 node)']);
   });
 
-  test('a node counts only for the first filter that rejects it (14)', () => {
+  test('a node counts only for the first filter that rejects it (S-E14)', () => {
     const service = { placement: { constraints: ['node.id==x'] } };
     expect(errors(schedule([{ id: 'a', availability: 'drain' }], service, 1), 'web')).toEqual([
       'no suitable node (1 node not available for new tasks)',
@@ -85,7 +85,7 @@ describe('explanation', () => {
     ]);
   });
 
-  test('max replicas has no number but is sorted by one (15, 16)', () => {
+  test('max replicas has no number but is sorted by one (S-E15, S-E16)', () => {
     const one = { placement: { maxReplicas: 1 } };
     const swarm = schedule(['a', 'b', 'c'], one, 5);
     expect(placed(swarm, 'web')).toEqual({ a: 1, b: 1, c: 1 });
@@ -114,7 +114,7 @@ describe('explanation', () => {
     ]);
   });
 
-  test('at rest every node is counted once (18)', () => {
+  test('at rest every node is counted once (S-E18)', () => {
     const swarm = schedule(
       [
         { id: 'down', state: 'down' },
@@ -131,14 +131,14 @@ describe('explanation', () => {
 });
 
 describe('resources', () => {
-  test('what is exactly free fits, one byte more does not (43)', () => {
+  test('what is exactly free fits, one byte more does not (S-E43)', () => {
     const node = { resources: { memoryBytes: gibibyte, nanoCpus: 1e9 } };
     expect(fits(node, { reservations: { memoryBytes: gibibyte, nanoCpus: 1e9 } })).toBe(true);
     expect(fits(node, { reservations: { memoryBytes: gibibyte + 1 } })).toBe(false);
     expect(fits(node, { reservations: { nanoCpus: 1e9 + 1 } })).toBe(false);
   });
 
-  test('a node with less than nothing takes only tasks that reserve nothing (45)', () => {
+  test('a node with less than nothing takes only tasks that reserve nothing (S-E45)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, 'a');
       addRunning(tx, addService(tx, { id: 'old', reservations: { memoryBytes: 4 * gibibyte } }), 'a', 1);
@@ -155,7 +155,7 @@ describe('resources', () => {
     expect(placed(swarm, 'free')).toEqual({ a: 1 });
   });
 
-  test('generic resources are claimed and written on the task (54, 55)', () => {
+  test('generic resources are claimed and written on the task (S-E54, S-E55)', () => {
     const names = ['x', 'y', 'z'].map((named) => ({ kind: 'fpga', named }));
     const node = { id: 'n', resources: { generic: [...names, { kind: 'gpu', value: 4 }] } };
     const request = {
@@ -176,7 +176,7 @@ describe('resources', () => {
 });
 
 describe('max replicas', () => {
-  test('a task that is to be stopped makes room, but keeps what it holds (44, 48)', () => {
+  test('a task that is to be stopped makes room, but keeps what it holds (S-E44, S-E48)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, { id: 'a', resources: { memoryBytes: 1000 } });
       const web = addService(tx, { id: 'web', placement: { maxReplicas: 1 } });
@@ -193,7 +193,7 @@ describe('max replicas', () => {
 });
 
 describe('host ports', () => {
-  test('per protocol and number; any of them taken is one too many (46)', () => {
+  test('per protocol and number; any of them taken is one too many (S-E46)', () => {
     const taken = { publishedPort: 8080 };
     const swarm = createSwarm((tx) => {
       addNodes(tx, 'a');
@@ -206,13 +206,13 @@ describe('host ports', () => {
     expect(errors(swarm, 'two')).toEqual(['no suitable node (host-mode port already in use on 1 node)']);
   });
 
-  test('three replicas on two nodes (46)', () => {
+  test('three replicas on two nodes (S-E46)', () => {
     const swarm = schedule(['a', 'b'], {}, 3, hostPorts({ publishedPort: 80 }));
     expect(placed(swarm, 'web')).toEqual({ a: 1, b: 1 });
     expect(errors(swarm, 'web')).toEqual(['no suitable node (host-mode port already in use on 2 nodes)']);
   });
 
-  test('port 0 and ingress ports do not matter (47)', () => {
+  test('port 0 and ingress ports do not matter (S-E47)', () => {
     const ports = hostPorts({ publishedPort: 0 }, { publishedPort: 80, publishMode: 'ingress' });
     expect(placed(schedule(['a'], {}, 3, ports), 'web')).toEqual({ a: 3 });
   });
@@ -229,7 +229,7 @@ describe('platform', () => {
     return fits({ description: { ...description, platform: { architecture, os } } }, service);
   }
 
-  test('names of architectures are mapped, an empty field matches anything (49)', () => {
+  test('names of architectures are mapped, an empty field matches anything (S-E49)', () => {
     expect(onPlatform('x86_64', 'linux', platform('amd64', 'linux'))).toBe(true);
     expect(onPlatform('aarch64', 'windows', platform('arm64', ''))).toBe(true);
     expect(onPlatform('armv7l', 'linux', platform('', 'linux'))).toBe(true);
@@ -238,7 +238,7 @@ describe('platform', () => {
     expect(onPlatform('AMD64', 'linux', platform('amd64', 'linux'))).toBe(false);
   });
 
-  test('a node without a description has none (49)', () => {
+  test('a node without a description has none (S-E49)', () => {
     const swarm = createSwarm((tx) => {
       const { description: _, ...node } = makeNode({ id: 'n' });
       tx.create('node', node);
@@ -268,7 +268,7 @@ describe('plugins', () => {
     return { container: { mounts: [volume] } };
   };
 
-  test('log drivers (51)', () => {
+  test('log drivers (S-E51)', () => {
     const journal = { plugins: [plugin('Log', 'json-file')] };
     expect(errors(schedule([{ id: 'a', ...journal }], logTo('fluentd'), 1), 'web')).toEqual([
       'no suitable node (missing plugin on 1 node)',
@@ -279,14 +279,14 @@ describe('plugins', () => {
     expect(fits(journal, logTo('none'))).toBe(true);
   });
 
-  test('volume drivers (52)', () => {
+  test('volume drivers (S-E52)', () => {
     expect(fits({ plugins: [plugin('Volume', 'nfsd:latest')] }, mount('nfsd'))).toBe(true);
     expect(fits({ plugins: [plugin('Volume', 'nfsd:1.0')] }, mount('nfsd'))).toBe(false);
     expect(fits({ plugins: [plugin('Network', 'nfsd')] }, mount('nfsd'))).toBe(false);
     expect(fits({}, mount('local'))).toBe(true);
   });
 
-  test('network drivers (53)', () => {
+  test('network drivers (S-E53)', () => {
     const networks = [{ networkId: 'net', addresses: ['10.0.1.3/24'], aliases: [] }];
     const swarm = createSwarm((tx) => {
       tx.create('network', makeNetwork({ id: 'net' }));
@@ -302,7 +302,7 @@ describe('plugins', () => {
 });
 
 describe('constraints', () => {
-  test('one that does not parse switches all of them off', () => {
+  test('one that does not parse switches all of them off; architectures are not mapped (S-E50)', () => {
     expect(fits({}, { placement: { constraints: ['node.id==x', 'node.id=y'] } })).toBe(true);
     expect(fits({}, { placement: { constraints: ['node.platform.arch==amd64'] } })).toBe(false);
   });

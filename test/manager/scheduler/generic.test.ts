@@ -1,4 +1,4 @@
-// Generic resources: enough, claim, give back (R-G5 to R-G7; edge cases 54 to 56).
+// Generic resources: enough, claim, give back (R-G5 to R-G7).
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -10,18 +10,18 @@ const fpga = (...names: readonly string[]): GenericResource[] =>
   names.map((named) => ({ kind: 'fpga', named }));
 
 describe('enough', () => {
-  test('a kind that is missing is never enough, not even for 0 (54)', () => {
+  test('a kind that is missing is never enough, not even for 0 (S-E54)', () => {
     expect(enough([], [gpu(0)])).toBe(false);
     expect(enough([gpu(4)], [gpu(0)])).toBe(true);
     expect(enough([gpu(4)], [{ kind: 'GPU', value: 1 }])).toBe(false);
   });
 
-  test('each entry is checked by itself (54)', () => {
+  test('each entry is checked by itself (S-E54)', () => {
     expect(enough([gpu(4)], [gpu(3), gpu(3)])).toBe(true);
     expect(enough([gpu(4)], [gpu(5)])).toBe(false);
   });
 
-  test('names are counted; a named request is never met (55)', () => {
+  test('names are counted; a named request is never met (S-E55)', () => {
     expect(enough(fpga('x', 'y', 'z'), [{ kind: 'fpga', value: 3 }])).toBe(true);
     expect(enough(fpga('x', 'y', 'z'), [{ kind: 'fpga', value: 4 }])).toBe(false);
     expect(enough(fpga('x'), fpga('x'))).toBe(false);
@@ -29,13 +29,13 @@ describe('enough', () => {
 });
 
 describe('claim', () => {
-  test('an amount that is used up takes the kind away (54)', () => {
+  test('an amount that is used up takes the kind away (S-E54)', () => {
     expect(claim([gpu(4)], [gpu(4)])).toEqual({ left: [], taken: [gpu(4)] });
     expect(claim([gpu(4)], [gpu(3), gpu(3)])).toEqual({ left: [], taken: [gpu(3), gpu(3)] });
     expect(claim([gpu(4)], [gpu(0)])).toEqual({ left: [gpu(4)], taken: [] });
   });
 
-  test('names go in order; 0 takes all (55)', () => {
+  test('names go in order; 0 takes all (S-E55)', () => {
     const two = claim(fpga('x', 'y', 'z'), [{ kind: 'fpga', value: 2 }]);
     expect(two).toEqual({ left: fpga('z'), taken: fpga('x', 'y') });
     expect(claim(fpga('x', 'y'), [{ kind: 'fpga', value: 0 }])).toEqual({ left: [], taken: fpga('x', 'y') });
@@ -48,7 +48,7 @@ describe('claim', () => {
 });
 
 describe('give back', () => {
-  test('an amount is added up, but not above what the node reports (56)', () => {
+  test('an amount is added up, but not above what the node reports (S-E56)', () => {
     expect(giveBack([gpu(1)], [gpu(3)], [gpu(4)])).toEqual([gpu(4)]);
     expect(giveBack([], [gpu(3)], [gpu(4)])).toEqual([gpu(3)]);
     expect(giveBack([], [gpu(3)], [gpu(2)])).toEqual([gpu(2)]);

@@ -1,4 +1,4 @@
-// When the scheduler looks and what makes it look again (R-S3 to R-S8, R-S26, table 1.2; edge cases 1 to 10 and 58 to 64b).
+// When the scheduler looks and what makes it look again (R-S3 to R-S8, R-S26, table 1.2).
 
 import { describe, expect, test } from 'vitest';
 import { millisecond } from '../../../src/model/duration.ts';
@@ -40,7 +40,7 @@ function touchNode(tx: Transaction, id: string): void {
 const gibibyte = 1024 ** 3;
 
 describe('debounce (R-S5)', () => {
-  test('an isolated change is acted on 50 ms after its commit (1)', () => {
+  test('an isolated change is acted on 50 ms after its commit (S-E1)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, 'a'));
     const [id = ''] = swarm.write((tx) => addPending(tx, addService(tx, { id: 'web' }), 1));
     swarm.advance(50 * millisecond - 1);
@@ -57,7 +57,7 @@ describe('debounce (R-S5)', () => {
     });
   });
 
-  test('every commit of any kind puts the pass off (2)', () => {
+  test('every commit of any kind puts the pass off (S-E2)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, 'a'));
     const [id = ''] = swarm.write((tx) => addPending(tx, addService(tx, { id: 'web' }), 1));
     for (const name of ['s1', 's2']) {
@@ -70,7 +70,7 @@ describe('debounce (R-S5)', () => {
     expect(task(swarm, id).status).toMatchObject({ state: TaskState.Assigned, timestamp: 130 * millisecond });
   });
 
-  test('but not beyond the first commit later than 1 s after the first (3)', () => {
+  test('but not beyond the first commit later than 1 s after the first (S-E3)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, 'a'));
     const [id = ''] = swarm.write((tx) => addPending(tx, addService(tx, { id: 'web' }), 1));
     for (let at = 40; at <= 1040; at += 40) {
@@ -86,7 +86,7 @@ describe('debounce (R-S5)', () => {
 });
 
 describe('taking over (R-S3, R-S4)', () => {
-  test('waiting tasks are placed at once, but not those that are to be shut down (4, 5)', () => {
+  test('waiting tasks are placed at once, but not those that are to be shut down (S-E4, S-E5)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, 'a');
       const web = addService(tx, { id: 'web' });
@@ -98,7 +98,7 @@ describe('taking over (R-S3, R-S4)', () => {
     expect(task(swarm, 'web.0.0004').status).toMatchObject({ state: TaskState.Pending, err: '' });
   });
 
-  test('a running leader places also a task that is to be shut down (5)', () => {
+  test('a running leader places also a task that is to be shut down (S-E5)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, 'a'));
     swarm.write((tx) =>
       addPending(tx, addService(tx, { id: 'web' }), 1, { desiredState: TaskState.Shutdown }),
@@ -107,7 +107,7 @@ describe('taking over (R-S3, R-S4)', () => {
     expect(placed(swarm, 'web')).toEqual({ a: 1 });
   });
 
-  test('a task on a node that does not exist takes up nothing (10)', () => {
+  test('a task on a node that does not exist takes up nothing (S-E10)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, 'a');
       addRunning(tx, addService(tx, { id: 'web' }), 'gone', 1);
@@ -117,7 +117,7 @@ describe('taking over (R-S3, R-S4)', () => {
     expect([...swarm.state().nodes.values()].map(({ active }) => active)).toEqual([0, 0]);
   });
 
-  test('what stuck keeps its error, which follows the state of the nodes (63)', () => {
+  test('what stuck keeps its error, which follows the state of the nodes (S-E63)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, { id: 'a', resources: { memoryBytes: 0 } });
       addPending(tx, addService(tx, { id: 'web', reservations: { memoryBytes: gibibyte } }), 1);
@@ -135,7 +135,7 @@ describe('taking over (R-S3, R-S4)', () => {
 });
 
 describe('preassigned tasks (R-S7 to R-S10)', () => {
-  test('go before the queue (6)', () => {
+  test('go before the queue (S-E6)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, 'n1'));
     swarm.write((tx) => {
       const reservations = { memoryBytes: 8 * gibibyte };
@@ -152,7 +152,7 @@ describe('preassigned tasks (R-S7 to R-S10)', () => {
     expect(errors(swarm, 'a')).toEqual(['no suitable node (insufficient resources on 1 node)']);
   });
 
-  test('are tested again on every commit, and say why they wait without a prefix (7, 17)', () => {
+  test('are tested again on every commit, and say why they wait without a prefix (S-E7, S-E17)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, { id: 'n1', availability: 'pause' }));
     swarm.write((tx) =>
       addPending(tx, addService(tx, { id: 'web', mode: { kind: 'global' } }), 1, { nodeId: 'n1' }),
@@ -190,7 +190,7 @@ describe('what makes it look again (R-S26)', () => {
     return swarm;
   }
 
-  test('not the deletion of a node (8)', () => {
+  test('not the deletion of a node (S-E8)', () => {
     const swarm = stuck();
     swarm.write((tx) => tx.remove('node', 'b'));
     settle(swarm);
@@ -200,7 +200,7 @@ describe('what makes it look again (R-S26)', () => {
     expect(errors(swarm, 'web')).toEqual(['no suitable node (insufficient resources on 1 node)']);
   });
 
-  test('any change of a node; the same reason is not written again (9, 19)', () => {
+  test('any change of a node; the same reason is not written again (S-E9, S-E19)', () => {
     const swarm = stuck();
     const before = task(swarm, 'web.0.0001');
     swarm.write((tx) => touchNode(tx, 'a'));
@@ -209,7 +209,7 @@ describe('what makes it look again (R-S26)', () => {
     expect(task(swarm, 'web.0.0001')).toBe(before);
   });
 
-  test('the end of a task, which frees what it held (20, 44)', () => {
+  test('the end of a task, which frees what it held (S-E20, S-E44)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, 'a');
       addRunning(tx, addService(tx, { id: 'old', reservations: { memoryBytes: 6 * gibibyte } }), 'a', 1);
@@ -233,7 +233,7 @@ describe('what makes it look again (R-S26)', () => {
     expect(task(swarm, 'web.0.0001').status.err).toBe('');
   });
 
-  test('undraining a node moves nothing that runs (62)', () => {
+  test('undraining a node moves nothing that runs (S-E62)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, 'a', { id: 'b', availability: 'drain' });
       const web = addService(tx, { id: 'web', placement: { maxReplicas: 1 } });
@@ -269,7 +269,7 @@ describe('left over (R-S23)', () => {
     return swarm;
   }
 
-  test('a service that is gone: silently forgotten (21)', () => {
+  test('a service that is gone: silently forgotten (S-E21)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, { id: 'a', availability: 'drain' }));
     swarm.write((tx) => addPending(tx, addService(tx, { id: 'web' }), 1));
     settle(swarm);
@@ -282,7 +282,7 @@ describe('left over (R-S23)', () => {
     expect(task(swarm, 'web.0.0001').status.err).not.toBe('');
   });
 
-  test('an old version that is to be shut down becomes shutdown (22, 23)', () => {
+  test('an old version that is to be shut down becomes shutdown (S-E22, S-E23)', () => {
     const swarm = stuckVersion(TaskState.Remove);
     expect(task(swarm, 'web.0.0001').status).toMatchObject({
       state: TaskState.Shutdown,
@@ -291,7 +291,7 @@ describe('left over (R-S23)', () => {
     });
   });
 
-  test('an old version that is not: nothing is written, and it is no longer queued (22, 64)', () => {
+  test('an old version that is not: nothing is written, and it is no longer queued (S-E22, S-E64)', () => {
     const swarm = stuckVersion(TaskState.Running);
     expect(errors(swarm, 'web')).toEqual(['no suitable node (1 node not available for new tasks)']);
     swarm.write((tx) => setAvailability(tx, 'a', 'active'));
@@ -315,7 +315,7 @@ describe('left over (R-S23)', () => {
 });
 
 describe('commit (R-S27 to R-S29)', () => {
-  test('450 placements are three proposals (60)', () => {
+  test('450 placements are three proposals (S-E60)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, 'a', 'b'));
     for (const first of [1, 151, 301]) {
       swarm.write((tx) => {
@@ -350,7 +350,7 @@ describe('commit (R-S27 to R-S29)', () => {
 });
 
 describe('failures (R-S15, R-S20)', () => {
-  test('of a preassigned task count only if it was past pending at take-over (64b)', () => {
+  test('of a preassigned task count only if it was past pending at take-over (S-E64b)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, 'n1');
       addRunning(tx, addService(tx, { id: 'web' }), 'n1', 1);
