@@ -34,7 +34,7 @@ export const campaignsInTime: Invariant = {
         const { id, config } = manager.raft;
         const waits = patience.get(id);
         if (before === undefined || waits === undefined) {
-          patience.set(id, { least: 0, most: 0 });
+          patience.set(id, { least: manager.raft.electionElapsed, most: 0 });
           return;
         }
         if (now.term === before.term && now.role === before.role && now.vote === before.vote) return;

@@ -8,6 +8,12 @@ export const statusesComeFromAgents: Invariant = {
   watch(hold) {
     /** By task, then by status, the nodes whose report of it was taken. */
     const reports = new Map<string, Map<string, Set<string>>>();
+    function taken(taskId: string, status: TaskStatus, nodeId: string): void {
+      const told = reports.get(taskId) ?? new Map<string, Set<string>>();
+      const nodes = told.get(keyOf(status)) ?? new Set<string>();
+      reports.set(taskId, told.set(keyOf(status), nodes.add(nodeId)));
+    }
+
     return {
       committed({ index, events, fresh }) {
         for (const event of events) {
@@ -25,15 +31,21 @@ export const statusesComeFromAgents: Invariant = {
           );
         }
       },
+      /** What a leader has taken in before anyone watched is believed. */
+      manager({ before, manager }) {
+        if (before !== undefined) return;
+        const batch = manager.leadership?.reactors?.dispatcher.batch;
+        for (const updates of [batch?.queued, batch?.writing]) {
+          for (const [taskId, status] of updates?.tasks ?? []) {
+            taken(taskId, status, manager.store.tables.task.get(taskId)?.nodeId ?? '');
+          }
+        }
+      },
       called(call, { leadership }) {
         if (call.method !== 'dispatcher.report') return;
         const { nodeId, sessionId } = call;
         if (leadership?.reactors?.dispatcher.nodes.get(nodeId)?.session?.id !== sessionId) return;
-        for (const { taskId, status } of call.updates) {
-          const told = reports.get(taskId) ?? new Map<string, Set<string>>();
-          const nodes = told.get(keyOf(status)) ?? new Set<string>();
-          reports.set(taskId, told.set(keyOf(status), nodes.add(nodeId)));
-        }
+        for (const { taskId, status } of call.updates) taken(taskId, status, nodeId);
       },
     };
   },
