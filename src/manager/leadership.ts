@@ -46,6 +46,7 @@ export function startLeadership(context: ManagerContext, manager: ManagerState):
     enforcer: start('enforcer'),
     reaper: start('reaper'),
     replicated: start('replicated'),
+    jobs: start('jobs'),
     global: start('global'),
     roles: start('roles'),
   };

@@ -22,6 +22,7 @@ import {
   enforcerReactor,
 } from './orchestrator/enforcer.ts';
 import { type GlobalJob, type GlobalState, type GlobalTimer, globalReactor } from './orchestrator/global.ts';
+import { type JobsJob, type JobsState, type JobsTimer, jobsReactor } from './orchestrator/jobs.ts';
 import { type ReaperJob, type ReaperState, type ReaperTimer, reaperReactor } from './orchestrator/reaper.ts';
 import {
   type ReplicatedJob,
@@ -45,6 +46,7 @@ interface States {
   reaper: ReaperState;
   replicated: ReplicatedState;
   global: GlobalState;
+  jobs: JobsState;
   roles: RolesState;
 }
 interface Timers {
@@ -56,6 +58,7 @@ interface Timers {
   reaper: ReaperTimer;
   replicated: ReplicatedTimer;
   global: GlobalTimer;
+  jobs: JobsTimer;
   roles: RolesTimer;
 }
 interface Jobs {
@@ -67,6 +70,7 @@ interface Jobs {
   reaper: ReaperJob;
   replicated: ReplicatedJob;
   global: GlobalJob;
+  jobs: JobsJob;
   roles: RolesJob;
 }
 
@@ -104,6 +108,7 @@ export const reactors: { readonly [Name in ReactorName]: Reactor<States[Name], T
   reaper: reaperReactor,
   replicated: replicatedReactor,
   global: globalReactor,
+  jobs: jobsReactor,
   roles: rolesReactor,
 };
 
@@ -115,6 +120,7 @@ export const reactorOrder: readonly ReactorName[] = [
   'enforcer',
   'reaper',
   'replicated',
+  'jobs',
   'global',
   'roles',
 ];
@@ -129,6 +135,7 @@ export const queued: { readonly [Name in ReactorName]: (job: Jobs[Name]) => Reac
   reaper: (job) => ({ reactor: 'reaper', job }),
   replicated: (job) => ({ reactor: 'replicated', job }),
   global: (job) => ({ reactor: 'global', job }),
+  jobs: (job) => ({ reactor: 'jobs', job }),
   roles: (job) => ({ reactor: 'roles', job }),
 };
 
@@ -144,5 +151,6 @@ export const timed: {
   reaper: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'reaper', timer }),
   replicated: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'replicated', timer }),
   global: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'global', timer }),
+  jobs: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'jobs', timer }),
   roles: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'roles', timer }),
 };

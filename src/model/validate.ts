@@ -6,6 +6,7 @@ import { formatDuration, hour, millisecond } from './duration.ts';
 import { CallFailure, ParseFailure } from './failure.ts';
 import { parseImage } from './image.ts';
 import { cidrContains, parseCidr, parseIp } from './ip.ts';
+import { isJob } from './job.ts';
 import { lookupLabel } from './labels.ts';
 import type { CallError } from './messages.ts';
 import type {
@@ -202,10 +203,6 @@ function validateMode(mode: ServiceMode): void {
     case 'global-job':
       return;
   }
-}
-
-function isJob(mode: ServiceMode): boolean {
-  return mode.kind === 'replicated-job' || mode.kind === 'global-job';
 }
 
 function validateUpdateConfig({ delay, monitor = 0, maxFailureRatio }: UpdateConfig): void {

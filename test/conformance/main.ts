@@ -1,6 +1,7 @@
 // npm run conformance -- [SUITE [PART...]]...: holds the project against what others recorded and wrote down. Without a suite, all of them;
 // without a part, all of the suite's.
 
+import { runOrchestration } from './orchestration/run.ts';
 import { runPlacement } from './placement/run.ts';
 import { runRaft } from './raft/run.ts';
 import { references } from './rules/reference.ts';
@@ -16,6 +17,7 @@ interface Suite {
 const SUITES = new Map<string, Suite>([
   ['raft', { parts: [], run: runRaft }],
   ['placement', { parts: [], run: runPlacement }],
+  ['orchestration', { parts: [], run: runOrchestration }],
   ['rules', { parts: references, run: runRules }],
 ]);
 

@@ -57,7 +57,7 @@ export interface Fields {
   /** A field that must be there. */
   get<Value>(name: string, read: Read<Value>): Value;
   /** `absent` when the field is not there, or null. */
-  or<Value, Absent>(name: string, read: Read<Value>, absent: Absent): Value | Absent;
+  or<Value>(name: string, read: Read<Value>, absent: NoInfer<Value>): Value;
   /** Undefined when the field is not there, or null. */
   maybe<Value>(name: string, read: Read<Value>): Value | undefined;
 }
@@ -76,18 +76,18 @@ function recordOf<Value>(read: (fields: Fields) => Value, strict: boolean): Read
   return (value, at) => {
     const entries = entriesOf(value, at);
     const unread = new Set(entries.keys());
-    const take = (name: string): unknown => {
+    const take = <Field>(name: string, readField: Read<Field>): Field | undefined => {
       unread.delete(name);
-      return entries.get(name) ?? undefined;
-    };
-    const or = <Field, Absent>(name: string, readField: Read<Field>, absent: Absent): Field | Absent => {
-      const field = take(name);
-      return field === undefined ? absent : readField(field, `${at}.${name}`);
+      const field = entries.get(name) ?? undefined;
+      return field === undefined ? undefined : readField(field, `${at}.${name}`);
     };
     const result = read({
-      get: (name, readField) => readField(take(name), `${at}.${name}`),
-      or,
-      maybe: (name, readField) => or(name, readField, undefined),
+      get(name, readField) {
+        unread.delete(name);
+        return readField(entries.get(name), `${at}.${name}`);
+      },
+      or: (name, readField, absent) => take(name, readField) ?? absent,
+      maybe: take,
     });
     const [unknown] = unread;
     if (strict && unknown !== undefined) {

@@ -3,12 +3,13 @@
 import type { ControlChange } from '../../model/calls.ts';
 import { equalData } from '../../model/equal.ts';
 import { CallFailure } from '../../model/failure.ts';
+import { isJob } from '../../model/job.ts';
 import type { Service } from '../../model/objects.ts';
 import type { FileReference, PortConfig, ServiceSpec } from '../../model/spec.ts';
 import { validateServiceSpec } from '../../model/validate.ts';
 import type { Reader } from '../../store/reader.ts';
 import type { Transaction } from '../../store/transaction.ts';
-import { applyManualRollback, applyServiceUpdate } from '../orchestrator/evolution.ts';
+import { applyJobIteration, applyManualRollback, applyServiceUpdate } from '../orchestrator/evolution.ts';
 import type { ControlDesk } from './control.ts';
 import { expectVersion } from './version.ts';
 
@@ -25,7 +26,12 @@ export function createService(desk: ControlDesk, tx: Transaction, spec: ServiceS
       `name conflicts with an existing object: service ${spec.name} already exists`,
     );
   }
-  return tx.create('service', { id: desk.newId(), spec, specVersion: 0 }).id;
+  return tx.create('service', {
+    id: desk.newId(),
+    spec,
+    specVersion: 0,
+    ...(isJob(spec.mode) && { jobStatus: { iteration: 0, lastExecution: tx.now } }),
+  }).id;
 }
 
 type UpdateCall = Extract<ControlChange, { readonly method: 'service.update' }>;
@@ -54,6 +60,7 @@ export function updateService(tx: Transaction, call: UpdateCall): string {
   const updated = tx.update('service', serviceId, (draft) => {
     if (call.rollback === 'previous') applyManualRollback(draft, tx.now);
     else applyServiceUpdate(draft, spec, version);
+    applyJobIteration(draft, tx.now);
   });
   checkIngressNeed(tx, updated.spec);
   expectVersion(service, version);

@@ -4,11 +4,11 @@
 
 import { second } from '../../model/duration.ts';
 import type { Task } from '../../model/objects.ts';
-import { isTerminal, TaskState } from '../../model/state.ts';
+import { isTerminal } from '../../model/state.ts';
 import type { StoreEvent } from '../../store/event.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import type { Leader } from '../leader.ts';
-import { raiseDesired } from './task.ts';
+import { goalOf, raiseDesired } from './task.ts';
 
 /** How long a parked task waits at most for the one it replaces to stop (R-O82). */
 export const oldTaskTimeout = 60 * second;
@@ -113,11 +113,12 @@ export function fireStartTimer(leader: StartLeader, starts: DelayedStarts, timer
   }
 }
 
-/** Lets the task run, if it still exists and nobody has told it to do otherwise meanwhile. */
+/** Lets the task run (R-O68), if it still exists and nobody has told it to do otherwise meanwhile. */
 export function writeStart(starts: DelayedStarts, job: StartJob, tx: Transaction): void {
   if (starts.parked.get(job.taskId)?.id !== job.start) return;
   starts.parked.delete(job.taskId);
-  raiseDesired(tx, job.taskId, TaskState.Running);
+  const task = tx.get('task', job.taskId);
+  if (task !== undefined) raiseDesired(tx, task.id, goalOf(task));
 }
 
 function oldHasGone(leader: StartLeader, starts: DelayedStarts, taskId: string): void {

@@ -61,7 +61,7 @@ export const enforcerReactor: Reactor<EnforcerState, EnforcerTimer, EnforcerJob>
   written() {},
 };
 
-/** The tasks of an active node that no longer fit, in ascending ID order of all that count (R-O117). */
+/** The tasks of an active node that no longer fit, in ascending ID order of all that count (R-O117, R-S35). */
 function violators(reader: Reader, nodeId: string): string[] {
   const node = reader.get('node', nodeId);
   if (node?.spec.availability !== 'active') return [];

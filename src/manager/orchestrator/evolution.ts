@@ -39,6 +39,15 @@ export function applyManualRollback(draft: Draft<Service>, now: number): void {
 }
 
 /**
+ * What every update of a job does besides, a manual rollback too: all its tasks are to be done again (R-O58).
+ * @param now the leader's clock, microseconds
+ */
+export function applyJobIteration(draft: Draft<Service>, now: number): void {
+  if (draft.jobStatus === undefined) return;
+  draft.jobStatus = { iteration: draft.jobStatus.iteration + 1, lastExecution: now };
+}
+
+/**
  * A rollback by failure action: the previous spec is used up, so there is never a second one (R-O100). The
  * start time stays.
  */

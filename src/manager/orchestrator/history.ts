@@ -2,14 +2,14 @@
 // memory only; a new leader rebuilds it from the stored tasks. Only replacements whose spec limits the
 // attempts are recorded (R-O108).
 
-import type { Task } from '../../model/objects.ts';
+import type { Service, Task } from '../../model/objects.ts';
 import type { RestartPolicy } from '../../model/spec.ts';
 import { TaskState } from '../../model/state.ts';
 import { statusTime } from './slot.ts';
 
 /**
- * Plain data. Records by service, then by instance: the slot number of a replicated service, the node of a
- * global one.
+ * Plain data. Records by service, then by instance: the slot number of a replicated service or job, the node of
+ * a global service.
  */
 export interface RestartHistory {
   readonly instances: 'slots' | 'nodes';
@@ -64,6 +64,14 @@ export function recordRestart(history: RestartHistory, replacement: Task): void 
   }
   record.total += 1;
   if (hasWindow(policy)) record.created.push(replacement.meta.createdAt);
+}
+
+/**
+ * Whether restarts of the service's tasks are recorded. SwarmKit records those of global jobs where it never
+ * looks for them, so their attempts are never used up (R-O66).
+ */
+export function countsRestarts({ spec }: Service): boolean {
+  return spec.mode.kind !== 'global-job';
 }
 
 /** Forgets a deleted service. */

@@ -1,5 +1,5 @@
-// What the replicated and the global orchestrator have in common: a restart supervisor, updaters, and a list
-// of decided operations, all worked off when the writer calls. Each orchestrator has its own, as in SwarmKit.
+// What the orchestrators have in common: a restart supervisor and a list of decided operations, worked off when
+// the writer calls; those of services that go on have updaters too. Each orchestrator has its own, as in SwarmKit.
 
 import { defaultRestartDelay } from '../../model/defaults.ts';
 import type { Service, Task } from '../../model/objects.ts';
@@ -13,15 +13,17 @@ import {
   delayStart,
   fireStartTimer,
   type StartJob,
+  type StartLeader,
   type StartTimer,
   watchStarts,
   writeStart,
 } from './delay.ts';
-import { instanceOf, type RestartHistory, rebuildInstance } from './history.ts';
+import { countsRestarts, instanceOf, type RestartHistory, rebuildInstance } from './history.ts';
 import { laneJobWritten, writeLaneJob } from './lane.ts';
 import { type Operation, perform } from './operation.ts';
 import { createRestartSupervisor, type RestartSupervisor } from './restart.ts';
 import { groupTasks, statusTime } from './slot.ts';
+import { goalOf } from './task.ts';
 import {
   createUpdates,
   fireUpdateTimer,
@@ -36,26 +38,30 @@ import {
 } from './update.ts';
 
 /** Plain data. Dies with the leadership. */
-export interface Orchestrator {
+export interface Planner {
   readonly supervisor: RestartSupervisor;
-  readonly updates: Updates;
   /** Decided and not yet written, in order. */
   readonly operations: Operation[];
   /** The job that works off what has been queued waits for the writer. */
   ticking: boolean;
 }
 
+/** A planner with updaters. */
+export interface Orchestrator extends Planner {
+  readonly updates: Updates;
+}
+
+export type TickJob = { readonly kind: 'tick' };
 export type OrchestratorTimer = StartTimer | UpdateTimer;
-export type OrchestratorJob = { readonly kind: 'tick' } | StartJob | LaneJob | StatusJob;
+export type OrchestratorJob = TickJob | StartJob | LaneJob | StatusJob;
 export type OrchestratorLeader = Leader<OrchestratorTimer, OrchestratorJob>;
 
+export function createPlanner(instances: RestartHistory['instances']): Planner {
+  return { supervisor: createRestartSupervisor(instances), operations: [], ticking: false };
+}
+
 export function createOrchestrator(instances: RestartHistory['instances']): Orchestrator {
-  return {
-    supervisor: createRestartSupervisor(instances),
-    updates: createUpdates(),
-    operations: [],
-    ticking: false,
-  };
+  return { ...createPlanner(instances), updates: createUpdates() };
 }
 
 /**
@@ -65,25 +71,24 @@ export function createOrchestrator(instances: RestartHistory['instances']): Orch
  * @param mend is called for each of its tasks in ascending ID order
  */
 export function takeOver(
-  leader: OrchestratorLeader,
-  orchestrator: Orchestrator,
+  leader: StartLeader,
+  { supervisor, operations }: Planner,
   concerns: (service: Service) => boolean,
   mend: (task: Task) => void,
 ): void {
-  const { supervisor, operations } = orchestrator;
   const own: Task[] = [];
   for (const task of leader.store.list('task')) {
     if (task.serviceId === '') continue;
     const service = leader.store.get('service', task.serviceId);
     if (service === undefined) operations.push({ kind: 'delete', taskId: task.id });
     if (service === undefined || !concerns(service)) continue;
-    own.push(task);
+    if (countsRestarts(service)) own.push(task);
     mend(task);
     if (task.desiredState !== TaskState.Ready || task.status.state > TaskState.Complete) continue;
     const delay = task.spec.restart?.delay ?? defaultRestartDelay;
     const left = Math.min(delay, statusTime(task) + delay - leader.now());
     if (left > 0) delayStart(leader, supervisor.starts, task, left, undefined);
-    else operations.push({ kind: 'desire', taskId: task.id, desiredState: TaskState.Running });
+    else operations.push({ kind: 'desire', taskId: task.id, desiredState: goalOf(task) });
   }
   for (const tasks of groupTasks(own, (task) => task.serviceId).values()) {
     for (const instance of groupTasks(tasks, (task) => instanceOf(supervisor.history, task)).values()) {
@@ -107,9 +112,9 @@ export function watch(
 }
 
 /** Queues the tick, unless it waits already. */
-export function requestTick(leader: OrchestratorLeader, orchestrator: Orchestrator): void {
-  if (orchestrator.ticking) return;
-  orchestrator.ticking = true;
+export function requestTick(leader: Leader<never, TickJob>, planner: Planner): void {
+  if (planner.ticking) return;
+  planner.ticking = true;
   leader.request({ kind: 'tick' });
 }
 
@@ -157,20 +162,20 @@ export function afterJob(
  * @param next takes up one queued thing; false when there is none
  */
 export function tick(
-  leader: OrchestratorLeader,
-  orchestrator: Orchestrator,
+  leader: Leader<never, never>,
+  planner: Planner,
   tx: Transaction,
   next: () => boolean,
 ): 'done' | 'again' {
   do {
-    while (orchestrator.operations.length > 0) {
+    while (planner.operations.length > 0) {
       if (tx.full) return 'again';
-      const operation = orchestrator.operations.shift();
+      const operation = planner.operations.shift();
       if (operation !== undefined) perform(tx, operation, () => leader.newId());
     }
     if (tx.full) return 'again';
   } while (next());
-  orchestrator.ticking = false;
+  planner.ticking = false;
   return 'done';
 }
 

@@ -1,14 +1,14 @@
 // The restart supervisor (orchestration reference, section 6): shuts a task down and puts a parked
-// replacement in its place, if the policy allows. Replicated and global orchestrator have one each.
+// replacement in its place, if the policy allows. Each orchestrator has one.
 
 import { defaultRestartDelay } from '../../model/defaults.ts';
 import type { Node, Service, Task } from '../../model/objects.ts';
 import { isTerminal, TaskState } from '../../model/state.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import { createDelayedStarts, type DelayedStarts, delayStart, type StartLeader } from './delay.ts';
-import { createHistory, mayRestart, type RestartHistory, recordRestart } from './history.ts';
+import { countsRestarts, createHistory, mayRestart, type RestartHistory, recordRestart } from './history.ts';
 import { newest, runnable, type Slot } from './slot.ts';
-import { createTask, raiseDesired } from './task.ts';
+import { createTask, type Place, raiseDesired } from './task.ts';
 
 /** Plain data. */
 export interface RestartSupervisor {
@@ -36,14 +36,18 @@ export function restart(
   if (starts.parked.has(task.id)) return;
   raiseDesired(tx, task.id, TaskState.Shutdown);
   if (!mayRestart(history, task)) return;
-  const place =
-    history.instances === 'slots' ? { slot: task.slot, nodeId: '' } : { slot: 0, nodeId: task.nodeId };
   // From the service as it is now, which may be newer than the dying task (R-O116).
-  const replacement = createTask(tx, leader.newId(), service, place, TaskState.Ready);
-  recordRestart(history, replacement);
+  const replacement = createTask(tx, leader.newId(), service, placeOf(service, task), TaskState.Ready);
+  if (countsRestarts(service)) recordRestart(history, replacement);
   const node = tx.get('node', task.nodeId);
   const stops = node?.status.state !== 'down' && !isTerminal(task.status.state);
   delayStart(leader, starts, replacement, restartDelay(task, node), stops ? task : undefined);
+}
+
+/** The replacement stays in the slot, or on the node. */
+function placeOf({ spec }: Service, { slot, nodeId }: Task): Place {
+  const onNode = spec.mode.kind === 'global' || spec.mode.kind === 'global-job';
+  return onNode ? { slot: 0, nodeId } : { slot, nodeId: '' };
 }
 
 /** The dying task's own delay; a drained node has none (R-O45). */

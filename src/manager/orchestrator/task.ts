@@ -6,20 +6,28 @@ import { TaskState } from '../../model/state.ts';
 import type { Transaction } from '../../store/transaction.ts';
 
 /**
- * Where a task belongs: a slot of a replicated service (1, 2, ...; node empty), or a node of a global one
- * (slot 0).
+ * Where a task belongs: a slot of a replicated service (1, 2, ...; node empty) or job (0, 1, ...), or a node
+ * of a global one (slot 0).
  */
 export interface Place {
   readonly slot: number;
   readonly nodeId: string;
 }
 
-/** `web.2.<id>`, or `web.<node>.<id>` without a slot (R-O11). The container has the same name. */
+/**
+ * `web.2.<id>`, or `web.<node>.<id>` in slot 0, which the first task of a job has too (R-O11). The container
+ * has the same name.
+ */
 export function taskName(serviceName: string, place: Place, taskId: string): string {
   return `${serviceName}.${place.slot === 0 ? place.nodeId : place.slot}.${taskId}`;
 }
 
-/** Creates a task from the service as it is now (R-O10). */
+/** What a task is made to do: a task of a job to end by itself, any other to run (R-O59). */
+export function goalOf({ jobIteration }: Pick<Task, 'jobIteration'>): TaskState {
+  return jobIteration === undefined ? TaskState.Running : TaskState.Complete;
+}
+
+/** Creates a task from the service as it is now (R-O10). One of a job belongs to its iteration (R-O59). */
 export function createTask(
   tx: Transaction,
   id: string,
@@ -27,7 +35,7 @@ export function createTask(
   place: Place,
   desiredState: TaskState,
 ): Task {
-  const { spec, specVersion } = service;
+  const { spec, specVersion, jobStatus } = service;
   return tx.create('task', {
     id,
     annotations: { name: taskName(spec.name, place, id), labels: [] },
@@ -42,6 +50,7 @@ export function createTask(
     ...(spec.endpoint && { endpoint: { spec: spec.endpoint, ports: [], virtualIps: [] } }),
     networks: [],
     assignedGenericResources: [],
+    ...(jobStatus && { jobIteration: jobStatus.iteration }),
     ...(spec.task.logDriver && { logDriver: spec.task.logDriver }),
   });
 }

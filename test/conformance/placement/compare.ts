@@ -3,9 +3,9 @@
 
 import { ConstraintError, matches, parseConstraints } from '../../../src/model/constraint.ts';
 import { lookupLabel } from '../../../src/model/labels.ts';
-import type { Node } from '../../../src/model/objects.ts';
 import { compare, count, type Difference, descending } from '../oracle.ts';
-import type { Facts, Feasible, PlacementCase } from './schema.ts';
+import { nodeRecord, unstored } from './records.ts';
+import type { Facts, Feasible, PlacementCase, RecordedNode } from './schema.ts';
 import { createWorld, type World } from './world.ts';
 
 /** Replays a case, and compares every fact that it has. */
@@ -74,11 +74,11 @@ export function constraintError(constraints: readonly string[]): string {
 }
 
 /** The IDs of the nodes that meet the expression, separated by blanks; none when it is invalid. */
-export function meeting(expression: string, nodes: readonly Node[]): string {
+export function meeting(expression: string, nodes: readonly RecordedNode[]): string {
   if (constraintError([expression]) !== '') return '';
   const constraints = parseConstraints([expression]);
   return nodes
-    .filter((node) => matches(constraints, node))
+    .filter((node) => matches(constraints, { ...nodeRecord(node), meta: unstored }))
     .map(({ id }) => id)
     .join(' ');
 }

@@ -2,10 +2,13 @@
 
 import { portConfig, serviceSpec } from '../../../src/model/defaults.ts';
 import { makeLabels } from '../../../src/model/labels.ts';
-import type { Service } from '../../../src/model/objects.ts';
+import type { Meta, Service } from '../../../src/model/objects.ts';
 import type { GenericResource } from '../../../src/model/spec.ts';
 import { type Fresh, makeService } from '../../manager/fixtures.ts';
 import type { RecordedNode, RecordedService } from './schema.ts';
+
+/** The store's part of a record that never was in a store. */
+export const unstored: Meta = { version: 0, createdAt: 0, updatedAt: 0 };
 
 export function nodeRecord(node: RecordedNode): Fresh<'node'> {
   const { id, role, addr, avail, state } = node;

@@ -17,7 +17,7 @@ import { assert } from '../../../src/sim/assert.ts';
 import type { Transaction } from '../../../src/store/transaction.ts';
 import { type Fresh, makeTask } from '../../manager/fixtures.ts';
 import { createStage, type Stage } from '../../manager/stage.ts';
-import { endpointOf, nodeRecord, serviceRecord } from './records.ts';
+import { endpointOf, nodeRecord, serviceRecord, unstored } from './records.ts';
 import type { PlacementCase, Step } from './schema.ts';
 
 /** Longer than any debounce of the scheduler, and far shorter than its memory of failures. */
@@ -158,7 +158,7 @@ export function createWorld({ input }: PlacementCase): World {
     judge(serviceId) {
       const probe = {
         ...task(serviceId, '', TaskState.Pending, TaskState.Running),
-        meta: { version: 0, createdAt: 0, updatedAt: 0 },
+        meta: unstored,
       };
       return judgeNodes(scheduler.state(), probe, stage.store, stage.now());
     },

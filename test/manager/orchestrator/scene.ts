@@ -4,12 +4,18 @@
 import { castDraft } from 'immer';
 import type { Reactor } from '../../../src/manager/leader.ts';
 import { enforcerReactor } from '../../../src/manager/orchestrator/enforcer.ts';
-import { applyManualRollback, applyServiceUpdate } from '../../../src/manager/orchestrator/evolution.ts';
+import {
+  applyJobIteration,
+  applyManualRollback,
+  applyServiceUpdate,
+} from '../../../src/manager/orchestrator/evolution.ts';
 import { globalReactor } from '../../../src/manager/orchestrator/global.ts';
+import { jobsReactor } from '../../../src/manager/orchestrator/jobs.ts';
 import { reaperReactor } from '../../../src/manager/orchestrator/reaper.ts';
 import { replicatedReactor } from '../../../src/manager/orchestrator/replicated.ts';
 import { type ServiceRequest, serviceSpec } from '../../../src/model/defaults.ts';
 import { second } from '../../../src/model/duration.ts';
+import { isJob } from '../../../src/model/job.ts';
 import { makeLabels } from '../../../src/model/labels.ts';
 import type { Service, Task } from '../../../src/model/objects.ts';
 import type { NodeSpec, ServiceSpec } from '../../../src/model/spec.ts';
@@ -49,6 +55,8 @@ export interface Scene {
   removeNode(id: string): void;
   /** Makes running containers of `web` in this slot (or on this node) exit. */
   exit(code: number, place: number | string): void;
+  /** Makes the running container of one task exit. */
+  exitTask(code: number, taskId: string): void;
   /** Seconds. */
   advance(seconds: number): void;
   service(id?: string): Service;
@@ -75,6 +83,7 @@ export function createScene({
       enforcer: wrap(enforcerReactor),
       reaper: wrap(reaperReactor),
       replicated: wrap(replicatedReactor),
+      jobs: wrap(jobsReactor),
       global: wrap(globalReactor),
       swarm: swarm.reactor,
     },
@@ -99,15 +108,32 @@ export function createScene({
     create(request = {}) {
       const name = request.name ?? 'web';
       const spec = serviceSpec({ image: 'v1', ...request, name });
-      stage.write((tx) => tx.create('service', { id: name, spec, specVersion: 0 }));
+      stage.write((tx) =>
+        tx.create('service', {
+          id: name,
+          spec,
+          specVersion: 0,
+          ...(isJob(spec.mode) && { jobStatus: { iteration: 0, lastExecution: tx.now } }),
+        }),
+      );
     },
     update(change, id = 'web') {
       const { spec, meta } = service(id);
       const next = typeof change === 'function' ? change(spec) : changed(spec, change);
-      stage.write((tx) => tx.update('service', id, (draft) => applyServiceUpdate(draft, next, meta.version)));
+      stage.write((tx) =>
+        tx.update('service', id, (draft) => {
+          applyServiceUpdate(draft, next, meta.version);
+          applyJobIteration(draft, tx.now);
+        }),
+      );
     },
     rollback(id = 'web') {
-      stage.write((tx) => tx.update('service', id, (draft) => applyManualRollback(draft, tx.now)));
+      stage.write((tx) =>
+        tx.update('service', id, (draft) => {
+          applyManualRollback(draft, tx.now);
+          applyJobIteration(draft, tx.now);
+        }),
+      );
     },
     remove(id = 'web') {
       stage.write((tx) => tx.remove('service', id));
@@ -142,6 +168,10 @@ export function createScene({
     },
     exit(code, place) {
       swarm.exit(code, (task) => task.serviceId === 'web' && placeOf(task) === place);
+      stage.write(() => {});
+    },
+    exitTask(code, taskId) {
+      swarm.exit(code, ({ id }) => id === taskId);
       stage.write(() => {});
     },
     advance(seconds) {
