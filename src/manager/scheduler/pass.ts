@@ -126,6 +126,7 @@ function takeGroups(state: SchedulerState): Task[][] {
   return [...groups.values(), ...alone];
 }
 
+/** The first task of a group speaks for all of them; those for which no place is left are told why (R-S13). */
 function decideGroup(
   state: SchedulerState,
   first: Task,

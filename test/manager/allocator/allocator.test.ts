@@ -324,6 +324,18 @@ describe('endpoints (R-A20 to R-A25)', () => {
     expect([portsOf(stage, 'b'), stateOf(stage, 't')]).toEqual([[8080], TaskState.Pending]);
   });
 
+  test('host-mode ports are taken from nobody, and 0 stays 0 (R-A40)', () => {
+    const stage = start();
+    const host = (publishedPort: number) => publish({ targetPort: 80, publishedPort, publishMode: 'host' });
+    stage.write((tx) => {
+      addService(tx, { id: 'a', endpoint: host(8080) });
+      addService(tx, { id: 'b', endpoint: host(8080) });
+      addService(tx, { id: 'c', endpoint: publish({ targetPort: 80, publishedPort: 8080 }) });
+      addService(tx, { id: 'd', endpoint: host(0) });
+    });
+    expect(['a', 'b', 'c', 'd'].map((id) => portsOf(stage, id))).toEqual([[8080], [8080], [8080], [0]]);
+  });
+
   test('fixed to automatic changes nothing, not even the remembered spec (S-E84, R-A34)', () => {
     const stage = start();
     stage.write((tx) =>

@@ -131,7 +131,7 @@ describe('explanation', () => {
 });
 
 describe('resources', () => {
-  test('what is exactly free fits, one byte more does not (S-E43)', () => {
+  test('what is exactly free fits, one byte more does not (S-E43, R-G1, R-G3)', () => {
     const node = { resources: { memoryBytes: gibibyte, nanoCpus: 1e9 } };
     expect(fits(node, { reservations: { memoryBytes: gibibyte, nanoCpus: 1e9 } })).toBe(true);
     expect(fits(node, { reservations: { memoryBytes: gibibyte + 1 } })).toBe(false);

@@ -26,16 +26,22 @@ interface Scene {
   readonly failed?: Readonly<Record<string, number>>;
   readonly spread?: readonly string[];
   readonly maxReplicas?: number;
+  /** What each task reserves, bytes. */
+  readonly memoryBytes?: number;
   readonly group: number;
   /** Without a spec version each task is a group of its own. */
   readonly alone?: boolean;
 }
 
 function place(scene: Scene): Swarm {
-  const { spread = [], maxReplicas = 0, failed = {} } = scene;
+  const { spread = [], maxReplicas = 0, memoryBytes = 0, failed = {} } = scene;
   const swarm = createSwarm((tx) => {
     addNodes(tx, ...scene.nodes);
-    const web = addService(tx, { id: 'web', placement: { spread, maxReplicas } });
+    const web = addService(tx, {
+      id: 'web',
+      placement: { spread, maxReplicas },
+      reservations: { memoryBytes },
+    });
     const other = addService(tx, { id: 'other' });
     for (const [id, count] of Object.entries(scene.running ?? {})) addRunning(tx, web, id, count);
     for (const [id, count] of Object.entries(scene.foreign ?? {})) addRunning(tx, other, id, count);
@@ -202,6 +208,10 @@ describe('spread preferences', () => {
     const zones = labelled({ a: 'e1', b: 'e2', c: 'e3' });
     const running = { a: 2, b: 1 };
     expect(counts(place({ nodes: zones, spread, running, group: 3 }))).toEqual([0, 1, 2]);
+    expect([
+      [0, 1, 1],
+      [0, 0, 2],
+    ]).toContainEqual(counts(place({ nodes: zones, spread, running, group: 2 })));
   });
 
   test('two levels keep to the static counts (S-E37)', () => {
@@ -244,6 +254,18 @@ describe('spread preferences', () => {
     const swarm = place({ nodes: zones, spread, maxReplicas: 2, group: 8 });
     expect(counts(swarm)).toEqual([2, 2, 2]);
     expect(errors(swarm, 'web')).toEqual(['no suitable node (max replicas per node limit exceed)']);
+  });
+
+  test('zones get what they have room for, in tasks of one size (S-E40)', () => {
+    const zones = (more: number): NodeFields[] =>
+      labelled({ a: 'e1', b: 'e2' }).map((node) => ({
+        ...node,
+        resources: { memoryBytes: node.id === 'a' ? 2 : more },
+      }));
+    expect(counts(place({ nodes: zones(100), spread, memoryBytes: 1, group: 8 }))).toEqual([2, 6]);
+    const full = place({ nodes: zones(3), spread, memoryBytes: 1, group: 8 });
+    expect(counts(full)).toEqual([2, 3]);
+    expect(full.state().queue.size).toBe(3);
   });
 
   test('descriptors: other fields are ignored, the prefix has no case but the key has (S-E41)', () => {

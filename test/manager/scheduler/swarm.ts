@@ -21,8 +21,11 @@ export interface Swarm extends Stage {
   readonly state: () => SchedulerState;
 }
 
-/** Starts a scheduler on what `before` writes. */
-export function createSwarm(before: (tx: Transaction) => void = () => {}): Swarm {
+/** Starts a scheduler on what `before` writes, and with it whatever else of a leader the test is about. */
+export function createSwarm(
+  before: (tx: Transaction) => void = () => {},
+  others: Parameters<typeof createStage>[0] = {},
+): Swarm {
   let state: SchedulerState | undefined;
   const reactor: typeof schedulerReactor = {
     ...schedulerReactor,
@@ -31,7 +34,7 @@ export function createSwarm(before: (tx: Transaction) => void = () => {}): Swarm
       return state;
     },
   };
-  const stage = createStage({ scheduler: reactor }, before);
+  const stage = createStage({ scheduler: reactor, ...others }, before);
   return {
     ...stage,
     state() {

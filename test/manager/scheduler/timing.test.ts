@@ -1,11 +1,13 @@
 // When the scheduler looks and what makes it look again (R-S3 to R-S8, R-S26, table 1.2).
 
 import { describe, expect, test } from 'vitest';
-import { millisecond } from '../../../src/model/duration.ts';
+import { enforcerReactor } from '../../../src/manager/orchestrator/enforcer.ts';
+import { reaperReactor } from '../../../src/manager/orchestrator/reaper.ts';
+import { millisecond, minute } from '../../../src/model/duration.ts';
 import type { Task } from '../../../src/model/objects.ts';
 import { TaskState } from '../../../src/model/state.ts';
 import type { Transaction } from '../../../src/store/transaction.ts';
-import { makeFile } from '../fixtures.ts';
+import { makeFile, makeService } from '../fixtures.ts';
 import {
   addNodes,
   addPending,
@@ -107,14 +109,21 @@ describe('taking over (R-S3, R-S4)', () => {
     expect(placed(swarm, 'web')).toEqual({ a: 1 });
   });
 
-  test('a task on a node that does not exist takes up nothing (S-E10)', () => {
+  test('a task on a node that does not exist takes up nothing, nor when that comes, but with its next event (S-E10, R-S19)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, 'a');
       addRunning(tx, addService(tx, { id: 'web' }), 'gone', 1);
     });
-    swarm.write((tx) => addNodes(tx, 'b'));
+    const active = () => [...swarm.state().nodes.values()].map((info) => info.active);
+    swarm.write((tx) => addNodes(tx, 'b', 'gone'));
     settle(swarm);
-    expect([...swarm.state().nodes.values()].map(({ active }) => active)).toEqual([0, 0]);
+    expect(active()).toEqual([0, 0, 0]);
+    swarm.write((tx) =>
+      tx.update('task', 'web.on.gone.0', (draft) => {
+        draft.status.message = 'started';
+      }),
+    );
+    expect(active()).toEqual([0, 0, 1]);
   });
 
   test('what stuck keeps its error, which follows the state of the nodes (S-E63)', () => {
@@ -301,6 +310,95 @@ describe('left over (R-S23)', () => {
     expect(placed(swarm, 'web')).toEqual({ a: 1 });
   });
 
+  describe('by an update of the service (R-S38, S-E64)', () => {
+    /** Five replicas, two of which do not fit, and then a sixth by an update. */
+    function scaled(more: (tx: Transaction) => void = () => {}): Swarm {
+      const reservations = { memoryBytes: gibibyte };
+      const swarm = createSwarm((tx) => addNodes(tx, { id: 'a', resources: { memoryBytes: 3 * gibibyte } }));
+      swarm.write((tx) => addPending(tx, addService(tx, { id: 'web', reservations }), 5));
+      settle(swarm);
+      expect(placed(swarm, 'web')).toEqual({ a: 3 });
+      swarm.write((tx) => {
+        const web = tx.update('service', 'web', (draft) => {
+          draft.specVersion = 7;
+        });
+        addPending(tx, web, 1, { first: 6 });
+        more(tx);
+      });
+      settle(swarm);
+      return swarm;
+    }
+    const full = 'no suitable node (insufficient resources on 1 node)';
+
+    test('what stuck before keeps its error and is dropped, the new task waits', () => {
+      const swarm = scaled();
+      expect(errors(swarm, 'web')).toEqual([full]);
+      swarm.write((tx) => addNodes(tx, 'big'));
+      settle(swarm);
+      expect(placed(swarm, 'web')).toEqual({ a: 3, big: 1 });
+      expect(task(swarm, 'web.7.0006').nodeId).toBe('big');
+      expect(task(swarm, 'web.0.0005').status.err).toBe(full);
+      swarm.restart();
+      expect(placed(swarm, 'web')).toEqual({ a: 3, big: 3 });
+    });
+
+    test('what stuck before is placed when there is room in the pass that follows', () => {
+      expect(
+        placed(
+          scaled((tx) => addNodes(tx, 'big')),
+          'web',
+        ),
+      ).toEqual({ a: 3, big: 3 });
+    });
+  });
+
+  describe('and to be removed (R-S37)', () => {
+    /** A waiting task of an old or of the current version that is to be removed, with the reaper at work. */
+    function removed(specVersion: number, availability: 'active' | 'drain'): Swarm {
+      const swarm = createSwarm((tx) => addNodes(tx, { id: 'a', availability: 'drain' }), {
+        reaper: reaperReactor,
+      });
+      swarm.write((tx) => addPending(tx, addService(tx, { id: 'web' }), 1));
+      swarm.advance(minute);
+      swarm.write((tx) => {
+        tx.update('service', 'web', (draft) => {
+          draft.specVersion = specVersion;
+        });
+        tx.update('task', 'web.0.0001', (draft) => {
+          draft.desiredState = TaskState.Remove;
+        });
+        setAvailability(tx, 'a', availability);
+      });
+      swarm.advance(50 * millisecond);
+      return swarm;
+    }
+    const gone = (swarm: Swarm) => swarm.store.get('task', 'web.0.0001') === undefined;
+
+    test('an old version is shut down by the scheduler and deleted by the reaper (S-E23)', () => {
+      const swarm = removed(7, 'drain');
+      expect(task(swarm, 'web.0.0001').status).toMatchObject({ state: TaskState.Shutdown, err: '' });
+      swarm.advance(199 * millisecond);
+      expect(gone(swarm)).toBe(false);
+      swarm.advance(millisecond);
+      expect(gone(swarm)).toBe(true);
+    });
+
+    test('the current version goes on waiting until the reaper deletes it (S-E23)', () => {
+      const swarm = removed(0, 'drain');
+      expect(errors(swarm, 'web')).toEqual(['no suitable node (1 node not available for new tasks)']);
+      expect(swarm.state().queue.size).toBe(1);
+      swarm.advance(200 * millisecond);
+      expect(gone(swarm)).toBe(true);
+    });
+
+    test('either is placed when there is room, and deleted all the same', () => {
+      const swarm = removed(7, 'active');
+      expect(placed(swarm, 'web')).toEqual({ a: 1 });
+      swarm.advance(200 * millisecond);
+      expect(gone(swarm)).toBe(true);
+    });
+  });
+
   test('a version newer than the service (after a rollback) stays queued (R-S38)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, { id: 'a', availability: 'drain' }));
     swarm.write((tx) => {
@@ -315,6 +413,20 @@ describe('left over (R-S23)', () => {
 });
 
 describe('commit (R-S27 to R-S29)', () => {
+  test('two versions of a service are groups of their own, each with its own spec (R-S36, R-S13)', () => {
+    const swarm = createSwarm((tx) => addNodes(tx, 'a', 'b'));
+    swarm.write((tx) => {
+      const on = (id: string) => ({ placement: { constraints: [`node.id==${id}`] } });
+      const old = makeService({ id: 'web', ...on('a') });
+      const web = { ...makeService({ id: 'web', ...on('b') }), specVersion: 7 };
+      tx.create('service', web);
+      addPending(tx, old, 2);
+      addPending(tx, web, 3, { first: 3 });
+    });
+    settle(swarm);
+    expect(placed(swarm, 'web')).toEqual({ a: 2, b: 3 });
+  });
+
   test('450 placements are three proposals (S-E60)', () => {
     const swarm = createSwarm((tx) => addNodes(tx, 'a', 'b'));
     for (const first of [1, 151, 301]) {
@@ -330,7 +442,7 @@ describe('commit (R-S27 to R-S29)', () => {
     expect(placed(swarm, 'web')).toEqual({ a: 225, b: 225 });
   });
 
-  test('a queued task that is deleted stays a ghost for one pass (R-S33)', () => {
+  test('a queued task that is deleted stays a ghost for one pass (R-S33, S-E61)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, { id: 'a', availability: 'drain' });
       const web = addService(tx, { id: 'web', placement: { maxReplicas: 1 } });
@@ -349,7 +461,47 @@ describe('commit (R-S27 to R-S29)', () => {
   });
 });
 
+describe('nodes that take no more (R-S34)', () => {
+  test.each([
+    { state: 'down' },
+    { state: 'unknown' },
+    { state: 'disconnected' },
+    { availability: 'pause' },
+    { availability: 'drain' },
+  ] as const)('%j: gets nothing new, and its tasks go on counting', (change) => {
+    const swarm = createSwarm((tx) => {
+      addNodes(tx, { id: 'a', ...change }, 'b');
+      const web = addService(tx, { id: 'web' });
+      addRunning(tx, web, 'a', 1);
+      addRunning(tx, web, 'b', 3);
+      addPending(tx, web, 2);
+    });
+    expect(placed(swarm, 'web')).toEqual({ b: 2 });
+    expect(task(swarm, 'web.on.a.0').desiredState).toBe(TaskState.Running);
+    expect(swarm.state().nodes.get('a')?.active).toBe(1);
+  });
+});
+
 describe('failures (R-S15, R-S20)', () => {
+  test('are also evictions, which only the enforcer does (S-E57)', () => {
+    const swarm = createSwarm(
+      (tx) => {
+        addNodes(tx, 'a');
+        addRunning(tx, addService(tx, { id: 'web', reservations: { nanoCpus: 1e9 } }), 'a', 4);
+      },
+      { enforcer: enforcerReactor },
+    );
+    swarm.write((tx) =>
+      tx.update('node', 'a', (draft) => {
+        if (draft.description !== undefined) draft.description.resources.nanoCpus = 1e9;
+      }),
+    );
+    settle(swarm);
+    const left = swarm.store.list('task').filter(({ status }) => status.state === TaskState.Running);
+    expect(left.map(({ id }) => id)).toEqual(['web.on.a.0']);
+    expect(swarm.state().nodes.get('a')?.failures.get('web/0')).toHaveLength(3);
+  });
+
   test('of a preassigned task count only if it was past pending at take-over (S-E64b)', () => {
     const swarm = createSwarm((tx) => {
       addNodes(tx, 'n1');
