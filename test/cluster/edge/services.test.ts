@@ -1,0 +1,208 @@
+// Services of a whole swarm, by scheduler, agents and control API together: what is refused, and updates that wait for room.
+
+import { describe, expect, it } from 'vitest';
+import { Client } from '../../../src/cluster/client.ts';
+import type { Swarm } from '../../../src/cluster/swarm.ts';
+import { fileSpec, portConfig, type ServiceRequest, serviceSpec } from '../../../src/model/defaults.ts';
+import { minute, second } from '../../../src/model/duration.ts';
+import type { FileReference, PortConfig, ServiceSpec } from '../../../src/model/spec.ts';
+import { TaskState } from '../../../src/model/state.ts';
+import { assembled, refusal, runningTasks } from '../scene.ts';
+
+function request(name: string, rest: Partial<ServiceRequest> = {}): ServiceSpec {
+  return serviceSpec({ name, image: 'nginx', replicas: 1, ...rest });
+}
+
+function setImage(client: Client, name: string, image: string): void {
+  client.updateService(name, (spec) => ({
+    ...spec,
+    task: { ...spec.task, container: { ...spec.task.container, image } },
+  }));
+}
+
+/** Tasks of a service by their observed state. */
+function tasksIn(client: Client, name: string, state: TaskState) {
+  return client.tasks(client.service(name)).filter(({ status }) => status.state === state);
+}
+
+const updateState = (client: Client, name: string) => client.service(name).updateStatus?.state;
+
+describe('a published port (R-A33, S-E79)', () => {
+  const publish = (...ports: readonly Partial<PortConfig>[]) => ({
+    endpoint: { ports: ports.map((port) => portConfig({ targetPort: 80, ...port })) },
+  });
+
+  function withService(...ports: readonly Partial<PortConfig>[]): { client: Client; id: string } {
+    const swarm = assembled(1, 0);
+    const client = new Client(swarm, 'manager1');
+    const id = client.createService(request('first', publish(...ports)));
+    swarm.advance(second);
+    return { client, id };
+  }
+
+  const taken = (port: number, id: string, how: string) =>
+    `InvalidArgument: port '${port}' is already in use by service 'first' (${id}) as ${how}`;
+
+  it('on ingress is one service’s alone, whichever mode the other wants', () => {
+    const { client, id } = withService({ publishedPort: 8080 });
+    const ask = (port: Partial<PortConfig>) =>
+      refusal(() => client.createService(request('second', publish(port))));
+    expect(ask({ publishedPort: 8080 })).toBe(taken(8080, id, 'an ingress port'));
+    expect(ask({ publishedPort: 8080, publishMode: 'host' })).toBe(taken(8080, id, 'an ingress port'));
+    expect(ask({ publishedPort: 8080, protocol: 'udp' })).toBeUndefined();
+  });
+
+  it('on ingress is taken also when it was chosen automatically', () => {
+    const { client, id } = withService({});
+    expect(refusal(() => client.createService(request('second', publish({ publishedPort: 30_000 }))))).toBe(
+      taken(30_000, id, 'an ingress port'),
+    );
+  });
+
+  it('of the host can be several services’, but not on ingress as well', () => {
+    const { client, id } = withService({ publishedPort: 8080, publishMode: 'host' });
+    const ask = (name: string, port: Partial<PortConfig>) =>
+      refusal(() => client.createService(request(name, publish(port))));
+    expect(ask('second', { publishedPort: 8080 })).toBe(taken(8080, id, 'a host-published port'));
+    expect(ask('second', { publishedPort: 8080, publishMode: 'host' })).toBeUndefined();
+  });
+
+  it('is not in the way of its own service’s updates', () => {
+    const { client } = withService({ publishedPort: 8080 });
+    const more = publish({ publishedPort: 8080 }, { targetPort: 81, publishedPort: 8081 });
+    expect(
+      refusal(() =>
+        client.updateService('first', (spec) => ({
+          ...spec,
+          ...serviceSpec({ name: 'first', image: 'nginx', ...more }),
+        })),
+      ),
+    ).toBeUndefined();
+  });
+});
+
+describe('an update is refused', () => {
+  function withService(): { swarm: Swarm; client: Client } {
+    const swarm = assembled(1, 0);
+    const client = new Client(swarm, 'manager1');
+    client.createService(request('web'));
+    swarm.advance(5 * second);
+    return { swarm, client };
+  }
+
+  it('that changes the mode or the name, the mode first (O-E13)', () => {
+    const { client } = withService();
+    const edit = (change: Partial<ServiceSpec>) =>
+      refusal(() => client.updateService('web', (spec) => ({ ...spec, ...change })));
+    const mode = 'Unimplemented: service mode change is not allowed';
+    expect(edit({ mode: { kind: 'global' } })).toBe(mode);
+    expect(edit({ name: 'other' })).toBe('Unimplemented: renaming services is not supported');
+    expect(edit({ mode: { kind: 'global' }, name: 'other' })).toBe(mode);
+  });
+
+  it('that has not seen the updater’s last write, unless it is refused for more (O-E14, R-O96)', () => {
+    const { swarm, client } = withService();
+    setImage(client, 'web', 'nginx:2');
+    swarm.advance(second);
+    const { id, meta, spec } = client.service('web');
+    expect(updateState(client, 'web')).toBe('updating');
+    swarm.advance(20 * second);
+    const written = client.service('web');
+    expect(written.updateStatus?.state).toBe('completed');
+    const update = (name: string) =>
+      refusal(() =>
+        swarm.ask('manager1', {
+          method: 'service.update',
+          serviceId: id,
+          version: meta.version,
+          spec: { ...spec, name },
+        }),
+      );
+    expect(update('web')).toBe('Unknown: update out of sequence');
+    expect(update('other')).toBe('Unimplemented: renaming services is not supported');
+    expect(client.service('web')).toEqual(written);
+  });
+
+  it('and so is a new service whose name differs from another’s in case alone (O-E16)', () => {
+    const { client } = withService();
+    client.createService(request('Api'));
+    expect(refusal(() => client.createService(request('api')))).toBe(
+      'AlreadyExists: name conflicts with an existing object: service api already exists',
+    );
+  });
+
+  it('for a secret that is not there, but not a rollback to one (R-O102, O-E112)', () => {
+    const { swarm, client } = withService();
+    const { recordId } = created(swarm, 'password');
+    const reference: FileReference = {
+      id: recordId,
+      name: 'password',
+      target: 'password',
+      uid: '0',
+      gid: '0',
+      mode: 0o444,
+    };
+    const setSecrets = (secrets: readonly FileReference[]) =>
+      client.updateService('web', (spec) => ({
+        ...spec,
+        task: { ...spec.task, container: { ...spec.task.container, secrets } },
+      }));
+    setSecrets([reference]);
+    swarm.advance(20 * second);
+    setSecrets([]);
+    swarm.advance(20 * second);
+    swarm.ask('manager1', { method: 'secret.remove', secretId: recordId });
+    expect(refusal(() => setSecrets([reference]))).toBe('InvalidArgument: secret not found: password');
+    client.rollbackService('web');
+    expect(updateState(client, 'web')).toBe('rollback_started');
+    swarm.advance(2 * second);
+    const newest = client
+      .tasks(client.service('web'))
+      .toSorted((a, b) => b.meta.createdAt - a.meta.createdAt)[0];
+    expect(newest?.spec.container.secrets).toEqual([reference]);
+  });
+
+  function created(swarm: Swarm, name: string): { readonly recordId: string } {
+    const result = swarm.ask('manager1', { method: 'secret.create', spec: fileSpec({ name }) });
+    if (result.kind !== 'done') throw new Error(`a change was answered with ${result.kind}`);
+    return result;
+  }
+});
+
+describe('an update of what fills its node', () => {
+  it('waits stop-first until the old task has given back what it reserved (R-O81)', () => {
+    const swarm = assembled(1, 0);
+    const client = new Client(swarm, 'manager1');
+    swarm.scriptImage('slow', { stop: { kind: 'exit', after: 8 * second, code: 0 } });
+    client.createService(request('web', { image: 'slow', reservations: { nanoCpus: 3e9 } }));
+    if (!swarm.runUntil(() => runningTasks(swarm) === 1, minute)) throw new Error('it runs');
+    setImage(client, 'web', 'nginx');
+    swarm.advance(5 * second);
+    const [waiting] = tasksIn(client, 'web', TaskState.Pending);
+    expect(waiting?.status.err).toBe('no suitable node (insufficient resources on 1 node)');
+    expect(tasksIn(client, 'web', TaskState.Running)).toHaveLength(1);
+    swarm.advance(20 * second);
+    expect(tasksIn(client, 'web', TaskState.Running).map(({ id }) => id)).toEqual([waiting?.id]);
+    expect(updateState(client, 'web')).toBe('completed');
+  });
+
+  it('waits start-first without end for a host port that its old task holds (O-E67)', () => {
+    const swarm = assembled(1, 1);
+    const client = new Client(swarm, 'manager1');
+    const port = portConfig({ targetPort: 80, publishedPort: 80, publishMode: 'host' });
+    client.createService(
+      request('edge', {
+        mode: { kind: 'global' },
+        endpoint: { ports: [port] },
+        update: { order: 'start-first' },
+      }),
+    );
+    if (!swarm.runUntil(() => runningTasks(swarm) === 2, minute)) throw new Error('it runs');
+    setImage(client, 'edge', 'nginx:2');
+    swarm.advance(30 * minute);
+    expect(updateState(client, 'edge')).toBe('updating');
+    const waiting = tasksIn(client, 'edge', TaskState.Pending);
+    expect(waiting.map(({ status }) => status.err)).toEqual(['host-mode port already in use on 1 node']);
+    expect(runningTasks(swarm)).toBe(2);
+  });
+});
