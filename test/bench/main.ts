@@ -3,6 +3,7 @@
 
 import type { BenchRow } from './heap.ts';
 import { benchRaft } from './raft.ts';
+import { benchScheduler } from './scheduler.ts';
 import { benchSwarm } from './swarm.ts';
 import { benchWorld } from './world.ts';
 
@@ -10,6 +11,7 @@ import { benchWorld } from './world.ts';
 const suites: ReadonlyMap<string, () => Promise<BenchRow[]>> = new Map([
   ['world', benchWorld],
   ['raft', benchRaft],
+  ['scheduler', benchScheduler],
   ['swarm', benchSwarm],
 ]);
 
