@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../../../src/model/objects.ts';
 import { TaskState } from '../../../src/model/state.ts';
@@ -264,6 +265,64 @@ describe('a global job', () => {
     scene.node('n3', { availability: 'drain' });
     scene.stage.restart();
     expect(shown(scene.tasks('n3'))).toEqual(['0 shutdown/shutdown']);
+  });
+});
+
+describe('whatever happens to a replicated job', () => {
+  const step = fc.oneof(
+    fc.record({ does: fc.constant('exit'), slot: fc.nat(5), code: fc.nat(1) }),
+    fc.record({ does: fc.constant('update') }),
+    fc.record({ does: fc.constant('elect') }),
+    fc.record({ does: fc.constant('wait'), seconds: fc.integer({ min: 1, max: 8 }) }),
+  );
+  const condition = fc.constantFrom('any', 'on-failure', 'none');
+
+  it('has no more tasks at a time than allowed, each slot once, and ends when nothing fails any more', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 3 }),
+        condition,
+        fc.array(step, { maxLength: 20 }),
+        (total, concurrent, condition, steps) => {
+          const scene = createScene();
+          const ofNow = () =>
+            scene.tasks().filter(({ jobIteration }) => jobIteration === scene.service().jobStatus?.iteration);
+          const complete = () => ofNow().filter(({ status }) => status.state === TaskState.Complete);
+          const active = () =>
+            ofNow().filter(
+              ({ status, desiredState }) =>
+                status.state !== TaskState.Complete && desiredState <= TaskState.Complete,
+            );
+          const holds = () => {
+            expect(active().length).toBeLessThanOrEqual(concurrent);
+            const taken = [...complete(), ...active()].map(({ slot }) => slot);
+            expect(new Set(taken).size).toBe(taken.length);
+            expect(Math.max(-1, ...taken)).toBeLessThan(total);
+          };
+          scene.create({ ...replicatedJob(total, concurrent), restart: { condition } });
+          holds();
+          for (const action of steps) {
+            if (action.does === 'exit') {
+              const task = active().find(({ slot }) => slot === action.slot);
+              if (task !== undefined) scene.exitTask(action.code, task.id);
+            } else if (action.does === 'update') scene.update({});
+            else if (action.does === 'elect') scene.stage.restart();
+            else scene.advance(action.seconds);
+            holds();
+          }
+          // With nothing left to end, what has failed for good stays undone (R-O63): another iteration does it.
+          if (condition === 'none') scene.update({});
+          for (let round = 0; round < total; round++) {
+            scene.advance(5);
+            for (const { id } of active()) scene.exitTask(0, id);
+            holds();
+          }
+          expect(complete()).toHaveLength(total);
+          expect(active()).toEqual([]);
+        },
+      ),
+    );
   });
 });
 
