@@ -214,7 +214,7 @@ describe('a task that is stopped', () => {
     expect(worker.shown('t1')).toBe('640 shutdown: ');
   });
 
-  it('is gone from the node when it is removed, its container once that has stopped (R-R178)', () => {
+  it('is gone from the node when it is removed, its container once that has stopped (R-R178, R-O32)', () => {
     const worker = createRunning({ stop: { kind: 'exit', after: 3 * second, code: 0 } });
     worker.unassign('t1');
     worker.advance(2 * second);

@@ -104,7 +104,7 @@ describe('matching', () => {
     ['node.ip==010.1.2.3', false],
     ['node.ip!=010.1.2.3', false],
     ['node.ip!=10.1.2.3:2377', false],
-  ])('%s: %j (S-E67 to S-E69)', (expression, expected) => {
+  ])('%s: %j (S-E67 to S-E69, R-O119)', (expression, expected) => {
     expect(meets(expression, labelled)).toBe(expected);
   });
 

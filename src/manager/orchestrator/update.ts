@@ -107,8 +107,9 @@ export function createUpdates(): Updates {
 
 /**
  * Brings `slots` up to date with `service`. An updater already working towards the same spec goes on
- * undisturbed, any other is cancelled; what it has begun stays as it is (R-O104 to R-O106).
- * @param slots the occupied slots, in the order in which to update them
+ * undisturbed, any other is cancelled; what it has begun stays as it is (R-O104, R-O105,
+ * R-O106).
+ * @param slots the occupied slots, in the order in which to update them (R-O75)
  */
 export function startUpdate(
   leader: UpdateLeader,
@@ -124,6 +125,7 @@ export function startUpdate(
   }
   const state = service.updateStatus?.state;
   if (state === 'paused' || state === 'rollback_paused') return;
+  // Several tasks make a slot dirty even if each of them is clean (R-O79).
   const dirty = slots.filter(
     (slot) => slot.length > 1 || slot.some((task) => isDirty(reader, service, task)),
   );
@@ -175,6 +177,7 @@ export function watchUpdates(leader: UpdateLeader, updates: Updates, event: Stor
   const made = update?.made.get(id);
   if (update === undefined || made === undefined) return;
   updates.stirred.add(serviceId);
+  // A good end is an end (R-O84, R-O87).
   if (isTerminal(status.state) && update.config.failureAction !== 'continue') update.ended.push(id);
   const lane = update.lanes.get(made.lane);
   if (lane === undefined || lane.seen !== undefined) return;
@@ -333,7 +336,7 @@ function handOut(leader: UpdateLeader, update: Update): void {
 }
 
 /**
- * Judges the tasks that have ended, in order, until one calls for the failure action (R-O84 to R-O90).
+ * Judges the tasks that have ended, in order, until one calls for the failure action (R-O85, R-O88, R-O89).
  * @returns true when the action has been taken
  */
 function judge(leader: UpdateLeader, update: Update): boolean {
@@ -358,6 +361,7 @@ function fails(update: Update, taskId: string, now: number): boolean {
   return upAt === undefined || now - upAt <= update.window;
 }
 
+/** Takes the failure action of an update, or of a rollback (R-O90). */
 function act(leader: UpdateLeader, update: Update, taskId: string): void {
   update.acting = true;
   const because = `due to failure or early termination of task ${taskId}`;

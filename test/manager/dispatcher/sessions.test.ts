@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hour, millisecond, minute, second } from '../../../src/model/duration.ts';
 import { TaskState } from '../../../src/model/state.ts';
 import { makeCluster, makeNode, makeTask } from '../fixtures.ts';
-import { createDesk, type Desk, description } from './desk.ts';
+import { createDesk, type Desk, description, status } from './desk.ts';
 
 const gone = 'NotFound: node not registered';
 const invalid = 'InvalidArgument: session invalid';
@@ -55,7 +55,7 @@ describe('leader start', () => {
     expect(desk.stage.store.list('node').every(({ status }) => status.state === 'unknown')).toBe(true);
   });
 
-  it('gives up an unknown node after 27 to 33 s (E-89)', () => {
+  it('gives up an unknown node after 27 to 33 s (E-89, R-O48)', () => {
     const desk = oneNode();
     const waited = untilDown(desk);
     expect(waited).toBeGreaterThanOrEqual(27 * second);
@@ -250,7 +250,7 @@ describe('heartbeats', () => {
     expect(new Set(periods).size).toBeGreaterThan(100);
   });
 
-  it('writes a node as down at the tick after three drawn periods (E-86)', () => {
+  it('writes a node as down at the tick after three drawn periods (E-86, R-O48)', () => {
     const desk = oneNode();
     const session = desk.register('n1');
     const grace = 3 * desk.beat('n1', session);
@@ -353,6 +353,19 @@ describe('the orphan timer', () => {
     ]);
     expect(desk.stage.store.get('task', `t${TaskState.Running}`)?.status.message).toBe('as it was');
     expect(nodeStatus(desk)).toBe('down: ');
+  });
+
+  it('has the last word: what the node reports when it comes back is dropped (O-E35, R-O1)', () => {
+    const desk = downWithTasks();
+    desk.stage.advance(25 * hour);
+    const sessionId = desk.register('n1');
+    const taskId = `t${TaskState.Running}`;
+    const before = desk.stage.store.get('task', taskId);
+    expect(before?.status).toMatchObject({ state: TaskState.Orphaned, message: 'as it was' });
+    const updates = [{ taskId, status: status(TaskState.Shutdown, 'shutdown') }];
+    desk.call({ method: 'dispatcher.report', nodeId: 'n1', sessionId, updates });
+    desk.stage.advance(second);
+    expect(desk.stage.store.get('task', taskId)).toEqual(before);
   });
 
   it('starts anew with a new leader (E-90)', () => {

@@ -10,7 +10,7 @@ const zoned = { placement: { constraints: ['node.labels.zone == a'] } };
 const inZoneA = (id: string) => ({ id, labels: [['zone', 'a'] as const] });
 
 describe('a node that no longer meets the constraints', () => {
-  it('loses its tasks at once; they go elsewhere after the delay, and stay rejected (O-E55)', () => {
+  it('loses its tasks at once; they go elsewhere after the delay, and stay rejected (O-E55, R-O118)', () => {
     const scene = createScene({ nodes: [inZoneA('n1'), inZoneA('n2')], place: () => 'n1', stop: 3_000_000 });
     scene.create({ replicas: 2, ...zoned });
     scene.advance(1);

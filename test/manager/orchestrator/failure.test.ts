@@ -95,12 +95,39 @@ describe('failures', () => {
     expect(scene.service().updateStatus?.state).toBe('completed');
   });
 
-  it('include a good end within the monitor period (O-E91)', () => {
+  it('include a good end within the monitor period (O-E91, R-O87)', () => {
     const fate = (task: Task, at: string) =>
       at === 'run' && isNew(task) ? ({ at, after: 0, code: 0 } as const) : undefined;
     const scene = rollOut({ fate }, 3, { delay: seconds(10) });
     scene.advance(1);
     expect(scene.history()).toEqual(['0 updating', '0 paused']);
+  });
+
+  it('include being drained within the monitor period (O-E91, R-O87)', () => {
+    const scene = createScene({ nodes: ['n1', 'n2'], place: () => 'n1' });
+    scene.create({ replicas: 2, update: { delay: seconds(10) } });
+    scene.update({ image: 'v2' });
+    const [, made] = scene.tasks(1);
+    scene.advance(2);
+    scene.node(made?.nodeId ?? '', { availability: 'drain' });
+    expect(scene.history()).toEqual(['0 updating', '2 paused']);
+    expect(scene.service().updateStatus?.message).toContain(made?.id);
+  });
+
+  it('are held against the slots that were dirty, which are fewer when an update goes on (O-E87)', () => {
+    // Slot 2 fails, which pauses the update at once; then slots 5 and 6 are left, and 5 fails too.
+    const scene = createScene(failing([2, 5]));
+    scene.create({ replicas: 6, update: { delay: seconds(10) } });
+    scene.update({ image: 'v2' });
+    scene.advance(60);
+    expect(scene.history()).toEqual(['0 updating', '10 paused']);
+    for (const slot of [3, 4]) scene.exit(1, slot);
+    scene.advance(10);
+    expect(scene.running()).toEqual(['1:v2', '2:v2', '3:v2', '4:v2', '5:v1', '6:v1']);
+    scene.update({ update: { delay: seconds(10), maxFailureRatio: 0.4 } });
+    scene.advance(60);
+    expect(scene.history().slice(2)).toEqual(['70 -', '70 updating', '70 paused']);
+    expect(scene.running().at(-1)).toBe('6:v1');
   });
 
   it('while parked are seen at once, in the last slot when the old task has stopped (O-E92)', () => {
@@ -115,10 +142,11 @@ describe('failures', () => {
     expect(last.history()).toEqual(['0 updating', '8 paused']);
   });
 
-  it('do not matter with action continue (O-E93)', () => {
+  it('do not matter with action continue, and completed says nothing of what runs (O-E93, R-O95)', () => {
     const scene = rollOut(failing([1, 2, 3], 0, 100), 3, { failureAction: 'continue' });
     scene.advance(60);
-    expect(scene.service().updateStatus?.state).toBe('completed');
+    expect(scene.history()).toEqual(['0 updating', '5 completed']);
+    expect(scene.running()).toEqual([]);
   });
 
   it('of a node leave the update waiting, and pause it when the node returns (O-E95, R-O80)', () => {
@@ -139,7 +167,7 @@ describe('failures', () => {
 });
 
 describe('a paused update', () => {
-  it('spreads through crashes, and goes on with the next update (O-E98, O-E99)', () => {
+  it('spreads through crashes, and goes on with the next update (O-E98, O-E99, R-O92)', () => {
     const scene = rollOut(failing([1]), 3, { delay: seconds(10) });
     scene.advance(20);
     expect(scene.running()).toEqual(['1:v2', '2:v1', '3:v1']);
@@ -151,6 +179,19 @@ describe('a paused update', () => {
     scene.advance(60);
     expect(scene.running()).toEqual(['1:v2', '2:v2', '3:v2', '4:v2']);
     expect(scene.history().slice(2)).toEqual(['40 -', '40 updating', '61 completed']);
+  });
+
+  it('finishes the slots it is at, and begins no other (R-O92)', () => {
+    // Slot 1 crashes while the new task of slot 2 still starts.
+    const start = (task: Task) => (isNew(task) && task.slot === 2 ? seconds(3) : 0);
+    const update = { parallelism: 2, order: 'start-first', delay: seconds(5) } as const;
+    const scene = rollOut({ ...failing([1], 1), start }, 4, update);
+    scene.advance(2.9);
+    expect(states(scene, 2)).toEqual(['v1 running/running', 'v2 running/starting']);
+    scene.advance(60);
+    expect(states(scene, 2)).toEqual(['v1 shutdown/shutdown', 'v2 running/running']);
+    expect(scene.running()).toEqual(['1:v2', '2:v2', '3:v1', '4:v1']);
+    expect(scene.service().updateStatus?.state).toBe('paused');
   });
 
   it('with start-first keeps the old task beside the failing new one (O-E97)', () => {
@@ -246,7 +287,7 @@ describe('an automatic rollback', () => {
     expect(scene.history().at(-1)).toBe('5 rollback_completed');
   });
 
-  it('goes back no further than the spec before the last update (O-E103)', () => {
+  it('goes back no further than the spec before the last update, but to all of it (O-E103, R-O97)', () => {
     const scene = createScene(failing([3], undefined));
     scene.create({ replicas: 3, update: { delay: seconds(10), failureAction: 'rollback' } });
     scene.update({ image: 'v2' });

@@ -107,7 +107,7 @@ describe('a global service', () => {
     expect(scene.service().updateStatus).toEqual(status);
   });
 
-  it('leaves a node that no longer fits its new constraints at once (O-E65)', () => {
+  it('leaves a node that no longer fits its new constraints at once (O-E65, R-O118)', () => {
     const scene = globalScene({ nodes: [{ id: 'n1', labels: [['a', 'b']] }, 'n2', 'n3'] });
     const [kept] = scene.tasks('n1');
     scene.update({ placement: { constraints: ['node.labels.a == b'] } });

@@ -19,19 +19,22 @@ describe('the history of a slot', () => {
     [1, 1],
     [0, 1],
     [-1, 10],
-  ])('with a limit of %d keeps %d tasks, the live one among them (O-E29, R-O26)', (historyLimit, kept) => {
-    const scene = createScene({ historyLimit });
-    scene.create({ restart: { delay: 0 } });
-    crash(scene, 9);
-    expect(scene.tasks()).toHaveLength(kept);
-    expect(scene.running()).toEqual(['1:v1']);
-    expect(
-      scene
-        .tasks()
-        .slice(0, -1)
-        .every(({ status }) => status.state === TaskState.Failed),
-    ).toBe(true);
-  });
+  ])(
+    'with a limit of %d keeps %d tasks, the live one among them (O-E29, R-O22, R-O26)',
+    (historyLimit, kept) => {
+      const scene = createScene({ historyLimit });
+      scene.create({ restart: { delay: 0 } });
+      crash(scene, 9);
+      expect(scene.tasks()).toHaveLength(kept);
+      expect(scene.running()).toEqual(['1:v1']);
+      expect(
+        scene
+          .tasks()
+          .slice(0, -1)
+          .every(({ status }) => status.state === TaskState.Failed),
+      ).toBe(true);
+    },
+  );
 
   it.each([
     [5, 1, 2],

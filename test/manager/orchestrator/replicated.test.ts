@@ -39,7 +39,7 @@ describe('slots', () => {
     expect(scene.history()).toEqual([]);
   });
 
-  it('are left by whole nodes evenly when scaled down (O-E19)', () => {
+  it('are left by whole nodes evenly when scaled down, with gaps between (O-E19, R-O41)', () => {
     const scene = createScene({ nodes: ['a', 'b'], place: ({ slot }) => (slot === 5 ? 'b' : 'a') });
     scene.create({ replicas: 5 });
     scene.update({ replicas: 2 });
@@ -119,6 +119,17 @@ describe('slots', () => {
     expect(scene.running()).toEqual(['1:v1']);
   });
 
+  it('that are scaled away leave their history until they are found dead (R-O33)', () => {
+    const scene = createScene();
+    scene.create({ replicas: 2, restart: { delay: 0 } });
+    scene.exit(1, 2);
+    scene.update({ replicas: 1 });
+    scene.advance(1);
+    expect(states(scene, 2)).toEqual(['v1 shutdown/failed']);
+    scene.update({ labels: [['look', 'again']] });
+    expect(states(scene, 2)).toEqual([]);
+  });
+
   it('are filled again when a live task is deleted (O-E26)', () => {
     const scene = createScene();
     scene.create({ replicas: 2 });
@@ -175,7 +186,7 @@ describe('nodes', () => {
     expect(states(scene, 1)).toEqual(['v1 shutdown/running', 'v1 running/running']);
   });
 
-  it('that are down are left after the restart delay, without waiting; nothing returns to them (O-E49)', () => {
+  it('that are down are left after the restart delay, without waiting; nothing returns to them (O-E49, R-O44, R-O47)', () => {
     const scene = createScene({ nodes: ['n1', 'n2'], place: () => 'n1' });
     scene.create();
     scene.node('n1', { state: 'down' });
