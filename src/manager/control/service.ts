@@ -97,22 +97,21 @@ function checkIngressNeed(reader: Reader, spec: ServiceSpec): void {
   );
 }
 
-/** A published port has one service; only host mode beside host mode never conflicts. */
+/** A published port has one service; only host mode beside host mode never conflicts (R-A33). */
 function checkPorts(reader: Reader, spec: ServiceSpec, self: Service | undefined): void {
   const wanted = (spec.endpoint?.ports ?? []).filter(({ publishedPort }) => publishedPort !== 0);
   if (wanted.length === 0) return;
   for (const other of reader.list('service')) {
     if (other.id === self?.id) continue;
-    const taken = other.endpoint?.ports ?? other.spec.endpoint?.ports ?? [];
-    for (const port of wanted) {
-      const holder = taken.find((held) => conflicts(port, held));
-      if (holder === undefined) continue;
-      const how = holder.publishMode === 'ingress' ? 'an ingress port' : 'a host-published port';
-      throw new CallFailure(
-        'InvalidArgument',
-        `port '${port.publishedPort}' is already in use by service '${other.spec.name}' (${other.id}) as ${how}`,
-      );
-    }
+    // What it asks for comes before what it has; it may have asked for another port since.
+    const held = [...(other.spec.endpoint?.ports ?? []), ...(other.endpoint?.ports ?? [])];
+    const taken = held.find((port) => wanted.some((each) => conflicts(each, port)));
+    if (taken === undefined) continue;
+    const how = taken.publishMode === 'ingress' ? 'an ingress port' : 'a host-published port';
+    throw new CallFailure(
+      'InvalidArgument',
+      `port '${taken.publishedPort}' is already in use by service '${other.spec.name}' (${other.id}) as ${how}`,
+    );
   }
 }
 

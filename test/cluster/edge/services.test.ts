@@ -32,12 +32,16 @@ describe('a published port (R-A33, S-E79)', () => {
     endpoint: { ports: ports.map((port) => portConfig({ targetPort: 80, ...port })) },
   });
 
-  function withService(...ports: readonly Partial<PortConfig>[]): { client: Client; id: string } {
+  function withService(...ports: readonly Partial<PortConfig>[]): {
+    swarm: Swarm;
+    client: Client;
+    id: string;
+  } {
     const swarm = assembled(1, 0);
     const client = new Client(swarm, 'manager1');
     const id = client.createService(request('first', publish(...ports)));
     swarm.advance(second);
-    return { client, id };
+    return { swarm, client, id };
   }
 
   const taken = (port: number, id: string, how: string) =>
@@ -65,6 +69,33 @@ describe('a published port (R-A33, S-E79)', () => {
       refusal(() => client.createService(request(name, publish(port))));
     expect(ask('second', { publishedPort: 8080 })).toBe(taken(8080, id, 'a host-published port'));
     expect(ask('second', { publishedPort: 8080, publishMode: 'host' })).toBeUndefined();
+  });
+
+  it('is named that the other service has first, whichever is asked for first', () => {
+    const { client, id } = withService({ publishedPort: 8080 }, { publishedPort: 8081 });
+    const both = publish({ publishedPort: 8081 }, { publishedPort: 8080 });
+    expect(refusal(() => client.createService(request('second', both)))).toBe(
+      taken(8080, id, 'an ingress port'),
+    );
+  });
+
+  it('is taken by a service that has asked for it and does not have it yet', () => {
+    const { swarm, client, id } = withService({ publishedPort: 8080 });
+    const wanted = request('second', publish({ publishedPort: 8082 }));
+    const { spec, meta } = client.service('first');
+    const changed = { ...spec, ...(wanted.endpoint && { endpoint: wanted.endpoint }) };
+    // The second call is in the writer's queue before the allocator hears of the first.
+    const asked = [
+      { method: 'service.update', serviceId: id, version: meta.version, spec: changed },
+      { method: 'service.create', spec: wanted },
+    ] as const;
+    const [, creation = 0] = asked.map((call) => swarm.type('manager1', { kind: 'node.call', call }));
+    swarm.advance(second);
+    expect(swarm.answerTo(creation)).toMatchObject({
+      reply: {
+        error: { message: `port '8082' is already in use by service 'first' (${id}) as an ingress port` },
+      },
+    });
   });
 
   it('is not in the way of its own service’s updates', () => {
