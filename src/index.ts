@@ -3,10 +3,11 @@
 export type { ClusterRequest, MachineRequest } from './lab/cluster.ts';
 export type { Explanation, ExplanationLink, Facts, NodeRow, Root, Rule } from './lab/explain/explanation.ts';
 export { explanationText } from './lab/explain/text.ts';
-export { ScenarioFailure } from './lab/failure.ts';
-export type { ImageScript } from './lab/image.ts';
+export { Refusal, ScenarioFailure } from './lab/failure.ts';
+export type { ImageScript, LogScript } from './lab/image.ts';
 export type { Lab, LinkOptions } from './lab/lab.ts';
-export { type NodeOptions, type Operator, Refusal } from './lab/operator.ts';
+export type { LogOptions } from './lab/logs.ts';
+export type { NodeOptions, Operator } from './lab/operator.ts';
 export type { HealthOptions, RestartOptions, ServiceOptions, UpdateOptions } from './lab/options.ts';
 export type { RaftNode, RaftStage, RaftStageOptions } from './lab/raft-stage.ts';
 export { type Outcome, type RunOptions, runScenario } from './lab/run.ts';

@@ -2,7 +2,7 @@
 
 import { assert, unreachable } from '../sim/assert.ts';
 import type { Container } from './container.ts';
-import { containerMoment, hangContainer, killContainer } from './container.ts';
+import { containerMoment, hangContainer, killContainer, logKey } from './container.ts';
 import type { AgentContext, AgentEvent, AgentRecord } from './context.ts';
 import { pullEnded, pullSilent, pullStarted } from './images.ts';
 import { learnManagers } from './remotes.ts';
@@ -16,7 +16,7 @@ import {
   watchDescription,
 } from './session.ts';
 import type { AgentState } from './state.ts';
-import { containerChanged, imageChanged, recoverTask, removeTask, retryTask, run } from './task.ts';
+import { containerChanged, imageChanged, recoverTask, removeTask, retryTask, run, taskKey } from './task.ts';
 
 export type { AgentContext, AgentEvent, AgentRecord, AgentTimer } from './context.ts';
 export type { AgentState } from './state.ts';
@@ -44,8 +44,13 @@ export function bootAgent(context: AgentContext, saved: ReadonlyMap<string, Agen
     configs: new Map(),
     reports: new Map(),
   };
-  for (const [, record] of [...saved].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (record.kind === 'task') recoverTask(context, state, record.task);
+  for (const [key, record] of [...saved].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (record.kind === 'task') {
+      const log = saved.get(logKey(record.task.id));
+      recoverTask(context, state, record.task, log?.kind === 'log' ? log.lines : []);
+    }
+    // The container of a task that is gone was still stopping as the machine died.
+    if (record.kind === 'log' && !saved.has(taskKey(key.slice(logKey('').length)))) context.erase(key);
     if (record.kind === 'image') state.images.set(record.name, record.digest);
     if (record.kind === 'managers') learnManagers(state, record.managers);
   }

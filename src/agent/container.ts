@@ -8,7 +8,9 @@ import {
   defaultStopTime,
   drawTime,
   type ImageBehaviour,
+  nextOutput,
 } from '../model/image-behaviour.ts';
+import type { LogLine } from '../model/messages.ts';
 import type { Task } from '../model/objects.ts';
 import type { HealthCheck } from '../model/spec.ts';
 import { assert, unreachable } from '../sim/assert.ts';
@@ -23,6 +25,8 @@ const notStartedCode = 128;
 const lostCode = 255;
 /** Before it stops a container that is attached to a network, the daemon waits for traffic to turn away (R-O7). */
 const drainTime = 2 * second;
+/** A container keeps the last so many lines that it has written. */
+const logLimit = 1_000;
 
 /** Plain data. */
 export interface Container {
@@ -44,6 +48,10 @@ export interface Container {
   /** Why it could not be started; empty otherwise. */
   startError: string;
   health: Health;
+  /** What it has written, the oldest line first. */
+  lines: readonly LogLine[];
+  /** How long it had run when it wrote last; -1 before its first line. */
+  wroteAt: number;
   /** Set once it is being stopped; the code its program will end with. */
   stopping: { exitCode: number } | undefined;
   /** The task is gone: the container goes as soon as it has stopped. */
@@ -71,20 +79,28 @@ export function createContainer(context: AgentContext, task: Task): Container {
     exitCode: 0,
     startError: '',
     health: { status: healthCheck === undefined ? 'none' : 'starting', failures: 0 },
+    lines: [],
+    wroteAt: -1,
     stopping: undefined,
     leaving: false,
     timers: new Map(),
   };
 }
 
-/** The container of a task as the daemon finds it after the machine died: what ran has exited. */
-export function recoverContainer(context: AgentContext, task: Task, ran: boolean): Container {
+/** The container of a task as the daemon finds it after the machine died: what ran has exited, what it wrote is there. */
+export function recoverContainer(
+  context: AgentContext,
+  task: Task,
+  ran: boolean,
+  lines: readonly LogLine[],
+): Container {
   const container = createContainer(context, task);
   return {
     ...container,
     id: task.status.container?.id ?? container.id,
     phase: ran ? 'exited' : 'created',
     exitCode: ran ? lostCode : 0,
+    lines,
   };
 }
 
@@ -140,6 +156,8 @@ export function containerMoment(context: AgentContext, container: Container, wha
     case 'ended': {
       const { run } = container.behaviour;
       assert(run?.kind === 'exit', 'a program ends by itself when its script says so');
+      // Its last words come before its end.
+      if (outputDue(container)?.at === run.after) write(context, container);
       end(context, container, run.code);
       break;
     }
@@ -150,6 +168,10 @@ export function containerMoment(context: AgentContext, container: Container, wha
     case 'stopped':
       assert(container.stopping !== undefined, 'a program stops when it is told to');
       end(context, container, container.stopping.exitCode);
+      break;
+    case 'output':
+      write(context, container);
+      waitForOutput(context, container);
       break;
     case 'probe':
       probe(context, container);
@@ -172,6 +194,7 @@ function started(context: AgentContext, container: Container): void {
   container.phase = 'running';
   container.startedAt = context.now();
   container.pid = 1_000 + context.random(`container/${context.host}`, 31_000);
+  waitForOutput(context, container);
   if (run?.kind === 'exit') setTimer(context, container, 'ended', run.after);
   if (container.healthCheck !== undefined) waitForProbe(context, container, container.healthCheck);
 }
@@ -200,6 +223,30 @@ function end(context: AgentContext, container: Container, exitCode: number): voi
   container.phase = 'exited';
   container.pid = 0;
   container.exitCode = exitCode;
+}
+
+function outputDue({ behaviour, wroteAt }: Container): ReturnType<typeof nextOutput> {
+  return nextOutput(behaviour.logs ?? [], wroteAt);
+}
+
+function waitForOutput(context: AgentContext, container: Container): void {
+  const next = outputDue(container);
+  if (next !== undefined) setTimer(context, container, 'output', next.at - Math.max(container.wroteAt, 0));
+}
+
+/** Writes what is due, on the disk as well. */
+function write(context: AgentContext, container: Container): void {
+  const output = outputDue(container);
+  assert(output !== undefined, 'a program writes what its script says');
+  const lines = output.texts.map((text) => ({ at: context.now(), text }));
+  container.lines = [...container.lines, ...lines].slice(-logLimit);
+  container.wroteAt = output.at;
+  context.save(logKey(container.taskId), { kind: 'log', lines: container.lines });
+}
+
+/** Where the lines of a task's container lie on the disk. */
+export function logKey(taskId: string): string {
+  return `log/${taskId}`;
 }
 
 function waitForProbe(context: AgentContext, container: Container, check: HealthCheck): void {

@@ -4,6 +4,7 @@ import type { ImageBehaviour } from '../model/image-behaviour.ts';
 import type {
   DispatcherCall,
   DispatcherReply,
+  LogLine,
   ManagerPeer,
   PullMessage,
   PullReplyMessage,
@@ -36,6 +37,8 @@ export type ContainerMoment =
   | 'signal'
   /** The program ends because it was told to, or is killed. */
   | 'stopped'
+  /** The program writes its next lines. */
+  | 'output'
   /** A health check begins. */
   | 'probe'
   /** A health check has waited for its timeout. */
@@ -49,11 +52,12 @@ export type AgentEvent =
   | PullReplyMessage;
 
 /**
- * What survives a crash, one value under each key: the assigned tasks with their last status (`task/<id>`), the images (`image/<name>`) and the
- * managers last heard of (`managers`; whoever joins a node to the swarm writes the first). Secrets and configs are not kept (R-R190).
+ * What survives a crash, one value under each key: the assigned tasks with their last status (`task/<id>`), what their
+ * containers have written (`log/<task ID>`), the images (`image/<name>`) and the managers last heard of (`managers`; whoever joins a node to the swarm writes the first). Secrets and configs are not kept (R-R190).
  */
 export type AgentRecord =
   | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'log'; readonly lines: readonly LogLine[] }
   | { readonly kind: 'image'; readonly name: string; readonly digest: string }
   | { readonly kind: 'managers'; readonly managers: readonly ManagerPeer[] };
 

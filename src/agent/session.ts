@@ -8,6 +8,7 @@ import { assert, unreachable } from '../sim/assert.ts';
 import { applyAssignments } from './assignments.ts';
 import { sendCall } from './calls.ts';
 import type { AgentContext } from './context.ts';
+import { publishLogs } from './logs.ts';
 import { blameManager, chooseManager, knownManagers, learnManagers } from './remotes.ts';
 import { queueAllReports } from './reports.ts';
 import type { AgentState, OpenSession } from './state.ts';
@@ -131,6 +132,9 @@ export function takeReply(context: AgentContext, state: AgentState, reply: Dispa
       if (reply.id !== session.report?.call) break;
       context.cancel(session.report.timer);
       session.report = undefined;
+      break;
+    case 'dispatcher.subscription':
+      if (reply.id === session.call) publishLogs(context, state, session.manager, reply);
       break;
     case 'dispatcher.error':
       if (concerns(session, reply.id)) fail(context, state, errorText(reply));

@@ -4,6 +4,7 @@
 import { second } from '../model/duration.ts';
 import { equalAssignments } from '../model/equal.ts';
 import { imageName } from '../model/image-behaviour.ts';
+import type { LogLine } from '../model/messages.ts';
 import type { Task, TaskStatus } from '../model/objects.ts';
 import type { PortConfig } from '../model/spec.ts';
 import { isTerminal, TaskState } from '../model/state.ts';
@@ -11,6 +12,7 @@ import { assert } from '../sim/assert.ts';
 import {
   type Container,
   createContainer,
+  logKey,
   recoverContainer,
   startContainer,
   stopContainer,
@@ -39,11 +41,18 @@ export function startTask(context: AgentContext, state: AgentState, task: Task):
 }
 
 /** Makes a task manager from the disk, at the task's last recorded status, without moving it (R-R190). */
-export function recoverTask(context: AgentContext, state: AgentState, task: Task): void {
+export function recoverTask(
+  context: AgentContext,
+  state: AgentState,
+  task: Task,
+  lines: readonly LogLine[],
+): void {
   state.tasks.set(task.id, { task, busy: false, retry: undefined });
   const { state: at } = task.status;
-  if (at < TaskState.Ready || isTerminal(at)) return;
-  state.containers.set(task.id, recoverContainer(context, task, at === TaskState.Running));
+  // One that had ended is of use for its lines alone.
+  if (at < TaskState.Ready || (isTerminal(at) && lines.length === 0)) return;
+  const ran = at === TaskState.Running || isTerminal(at);
+  state.containers.set(task.id, recoverContainer(context, task, ran, lines));
 }
 
 /** A new assignment of a task that is here. One that lowers the desired state, or differs in status alone, is ignored (R-O2, R-R180). */
@@ -64,12 +73,12 @@ export function removeTask(context: AgentContext, state: AgentState, local: Loca
   const { id } = local.task;
   if (local.retry !== undefined) context.cancel(local.retry);
   state.tasks.delete(id);
-  context.erase(`task/${id}`);
+  context.erase(taskKey(id));
   const container = state.containers.get(id);
   if (container === undefined) return;
   container.leaving = true;
   stopContainer(context, container);
-  discardContainer(state, container);
+  discardContainer(context, state, container);
 }
 
 /** A pause is over. */
@@ -82,7 +91,7 @@ export function retryTask(context: AgentContext, state: AgentState, taskId: stri
 
 /** Something has happened in the container of a task. */
 export function containerChanged(context: AgentContext, state: AgentState, container: Container): void {
-  if (container.leaving) discardContainer(state, container);
+  if (container.leaving) discardContainer(context, state, container);
   const local = state.tasks.get(container.taskId);
   if (local?.busy) run(context, state, local);
 }
@@ -264,12 +273,18 @@ function bindPorts(state: AgentState, task: Task): readonly PortConfig[] {
   });
 }
 
+/** Where a task lies on the disk. */
+export function taskKey(taskId: string): string {
+  return `task/${taskId}`;
+}
+
 function saveTask(context: AgentContext, task: Task): void {
-  context.save(`task/${task.id}`, { kind: 'task', task });
+  context.save(taskKey(task.id), { kind: 'task', task });
 }
 
 /** A container whose task is gone goes when it has stopped. */
-function discardContainer(state: AgentState, container: Container): void {
-  if (container.phase === 'created' || container.phase === 'exited')
-    state.containers.delete(container.taskId);
+function discardContainer(context: AgentContext, state: AgentState, container: Container): void {
+  if (container.phase !== 'created' && container.phase !== 'exited') return;
+  state.containers.delete(container.taskId);
+  if (container.lines.length > 0) context.erase(logKey(container.taskId));
 }

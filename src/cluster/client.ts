@@ -3,6 +3,7 @@
 
 import type { ControlResult, ManagerView } from '../model/calls.ts';
 import { CallFailure } from '../model/failure.ts';
+import type { LogRequest } from '../model/messages.ts';
 import type { Cluster, Kind, Node, Records, Service, Task } from '../model/objects.ts';
 import type { ServiceSpec } from '../model/spec.ts';
 import type { Swarm } from './swarm.ts';
@@ -77,6 +78,13 @@ export class Client {
   /** The tasks of a service, old ones included. */
   tasks(service: Service): readonly Task[] {
     return this.list('task').filter(({ serviceId }) => serviceId === service.id);
+  }
+
+  /** The lines of a service's or task's containers, as far as the nodes concerned tell them. */
+  logs(request: LogRequest): Extract<ControlResult, { readonly kind: 'logs' }> {
+    const result = this.#swarm.ask(this.#host, { method: 'logs', request });
+    if (result.kind !== 'logs') throw new Error(`logs were answered with ${result.kind}`);
+    return result;
   }
 
   /** @returns the new service's ID */

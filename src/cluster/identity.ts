@@ -19,7 +19,7 @@ export function readIdentity(context: NodeContext): Identity | undefined {
 }
 
 function isAgentRecord(record: SwarmTypes['record']): record is AgentRecord {
-  return record.kind === 'task' || record.kind === 'image' || record.kind === 'managers';
+  return record.kind === 'task' || record.kind === 'log' || record.kind === 'image' || record.kind === 'managers';
 }
 
 /** The agent goes on from its own database. */
@@ -52,6 +52,7 @@ export function setIdentity(context: NodeContext, memory: NodeMemory, identity: 
 export function forgetSwarm(context: NodeContext, memory: NodeMemory): void {
   const agentFiles = context.files().filter((file) => file.startsWith(agentPrefix));
   for (const task of memory.agent?.tasks.keys() ?? []) agentFiles.push(`${agentPrefix}task/${task}`);
+  for (const task of memory.agent?.containers.keys() ?? []) agentFiles.push(`${agentPrefix}log/${task}`);
   for (const image of memory.agent?.images.keys() ?? []) agentFiles.push(`${agentPrefix}image/${image}`);
   for (const file of new Set([
     identityFile,

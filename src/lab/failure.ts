@@ -4,3 +4,8 @@
 export class ScenarioFailure extends Error {
   override readonly name = 'ScenarioFailure';
 }
+
+/** A refused command: what docker would print. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}

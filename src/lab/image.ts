@@ -1,7 +1,8 @@
 // How a script says what an image does, in few words; unsaid parts simply work.
 
 import { second } from '../model/duration.ts';
-import type { ImageBehaviour } from '../model/image-behaviour.ts';
+import type { ImageBehaviour, ScriptedLine } from '../model/image-behaviour.ts';
+import { ScenarioFailure } from './failure.ts';
 import { duration } from './options.ts';
 
 export interface ImageScript {
@@ -17,7 +18,13 @@ export interface ImageScript {
   readonly health?: 'never' | { readonly after: string; readonly until?: string };
   /** How it takes SIGTERM: how long it needs (`3s`), or `ignores`, and is killed after the grace period. */
   readonly stop?: string;
+  /** What the program writes: a line some time after it runs (`0s`), or a line every so often. */
+  readonly logs?: readonly LogScript[];
 }
+
+export type LogScript =
+  | { readonly after: string; readonly line: string }
+  | { readonly every: string; readonly line: string };
 
 /** The check of an image that a script gave a health. */
 const ownCheck = {
@@ -30,7 +37,7 @@ const ownCheck = {
 };
 
 export function imageBehaviour(script: ImageScript): ImageBehaviour {
-  const { pull, start, startError, exits, health, stop } = script;
+  const { pull, start, startError, exits, health, stop, logs } = script;
   return {
     ...(pull !== undefined && { pull: pullBehaviour(pull) }),
     ...(start !== undefined && { start: { kind: 'time', time: duration('start', start) } as const }),
@@ -40,6 +47,7 @@ export function imageBehaviour(script: ImageScript): ImageBehaviour {
     }),
     ...(health !== undefined && { healthCheck: ownCheck, health: healthBehaviour(health) }),
     ...(stop !== undefined && { stop: stopBehaviour(stop) }),
+    ...(logs && { logs: logs.map(scriptedLine) }),
   };
 }
 
@@ -62,4 +70,17 @@ function healthBehaviour(health: NonNullable<ImageScript['health']>): NonNullabl
 function stopBehaviour(stop: string): NonNullable<ImageBehaviour['stop']> {
   if (stop === 'ignores') return { kind: 'ignore' };
   return { kind: 'exit', after: duration('stop', stop), code: 0 };
+}
+
+function scriptedLine(script: LogScript): ScriptedLine {
+  const text = script.line;
+  if (text.includes('\n')) throw new ScenarioFailure('logs: a line has no line breaks; give several lines');
+  if ('after' in script) {
+    const after = duration('logs.after', script.after);
+    if (after < 0) throw new ScenarioFailure(`logs.after must not be negative, not ${script.after}`);
+    return { kind: 'once', after, text };
+  }
+  const every = duration('logs.every', script.every);
+  if (every <= 0) throw new ScenarioFailure(`logs.every must be more than nothing, not ${script.every}`);
+  return { kind: 'every', every, text };
 }

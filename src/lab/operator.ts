@@ -8,8 +8,9 @@ import { CallFailure } from '../model/failure.ts';
 import { makeLabels, removeLabel } from '../model/labels.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
 import type { Audience } from './audience.ts';
-import { ScenarioFailure } from './failure.ts';
+import { Refusal, ScenarioFailure } from './failure.ts';
 import { createCommand, line, updateCommand } from './flags.ts';
+import { checkLogOptions, type LogOptions, logFlags, readLogs } from './logs.ts';
 import { changedSpec, createdSpec, type ServiceOptions } from './options.ts';
 import { containersOn, type NodeView, nodeView, type TaskView, taskView } from './views.ts';
 
@@ -21,11 +22,6 @@ export interface NodeOptions {
 
 /** What a docker client takes from Enter to its first request: commands of a script follow each other as those of a shell do. */
 const clientStart = 50 * millisecond;
-
-/** A refused command: what docker would print. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-}
 
 /** Docker's words for a refusal: errors of the managers carry their code, the daemon's own do not (R-R206). */
 function refusalText({ code, message }: CallFailure): string {
@@ -58,8 +54,8 @@ export class Operator {
     try {
       return act();
     } catch (error) {
-      if (!(error instanceof CallFailure)) throw error;
-      const text = refusalText(error);
+      if (!(error instanceof CallFailure || error instanceof Refusal)) throw error;
+      const text = error instanceof Refusal ? error.message : refusalText(error);
       this.#audience.refused(this.host, text);
       throw new Refusal(text);
     } finally {
@@ -104,6 +100,13 @@ export class Operator {
         const reader = this.#swarm.state();
         return reader === undefined ? [] : tasks.map((task) => taskView(reader, task));
       }),
+    /** `docker service logs NAME`: what it prints, line by line; NAME may be the ID of a task. */
+    logs: (name: string, options: LogOptions = {}): readonly string[] => {
+      checkLogOptions(options);
+      return this.#do(line('docker service logs', ...logFlags(options), name), () =>
+        readLogs(this.#client, name, options, this.#swarm.world.now),
+      );
+    },
   };
 
   readonly node = {

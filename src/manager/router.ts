@@ -1,10 +1,12 @@
 // Where a call goes: served here if this manager leads, else forwarded once to the leader it knows, else held until one is known (R-R29 to R-R31).
 
-import type { Call, ControlChange, Reply } from '../model/calls.ts';
+import type { Call, ControlChange, LogsCall, Reply } from '../model/calls.ts';
 import { second } from '../model/duration.ts';
 import type { CallError, CallMessage } from '../model/messages.ts';
 import type { ManagerContext } from './context.ts';
 import { answerQuery } from './control/query.ts';
+import { ReactorDesk } from './desk.ts';
+import { subscribe } from './dispatcher/logs.ts';
 import { dispatch } from './leadership.ts';
 import { requestJoin } from './membership/join.ts';
 import { sendReply } from './reply.ts';
@@ -99,15 +101,34 @@ function serve(context: ManagerContext, manager: ManagerState, message: CallMess
     case 'dispatcher.heartbeat':
     case 'dispatcher.assignments':
     case 'dispatcher.report':
+    case 'dispatcher.publish':
       if (!dispatch(context, manager, call, route)) {
         refuse(context, message, { code: 'Aborted', message: 'dispatcher is stopped' });
       }
+      return;
+    case 'logs':
+      askLogs(context, manager, message, call);
       return;
     default:
       if (manager.leadership === undefined) {
         refuse(context, message, { code: 'Unknown', message: lostLeadership });
       } else change(manager.leadership, call, route);
   }
+}
+
+function askLogs(
+  context: ManagerContext,
+  manager: ManagerState,
+  message: CallMessage<Call>,
+  call: LogsCall,
+): void {
+  const { leadership } = manager;
+  if (leadership?.reactors === undefined) {
+    refuse(context, message, { code: 'Unknown', message: 'broker is not running' });
+    return;
+  }
+  const desk = new ReactorDesk(context, manager, leadership, 'dispatcher');
+  subscribe(desk, leadership.reactors.dispatcher, message.route, call);
 }
 
 /** Gets in line for the one writer. */

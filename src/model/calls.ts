@@ -1,6 +1,6 @@
 // What users and joining nodes ask of the swarm: the control API and the join calls, as messages. Plain data; nothing here decides anything.
 
-import type { CallError, DispatcherCall, DispatcherReply } from './messages.ts';
+import type { CallError, DispatcherCall, DispatcherReply, LogRequest, TaskLog } from './messages.ts';
 import type { Kind, Records } from './objects.ts';
 import type { ClusterSpec, FileSpec, NetworkSpec, NodeSpec, ServiceSpec } from './spec.ts';
 import type { Availability, NodeRole } from './state.ts';
@@ -72,7 +72,13 @@ export interface RaftJoinCall extends Numbered {
   readonly addr: string;
 }
 
-export type ControlCall = ControlChange | ControlQuery | RaftJoinCall;
+/** `docker service logs`: answered once every node concerned has told its lines, or cannot. */
+export interface LogsCall extends Numbered {
+  readonly method: 'logs';
+  readonly request: LogRequest;
+}
+
+export type ControlCall = ControlChange | ControlQuery | RaftJoinCall | LogsCall;
 export type Call = ControlCall | DispatcherCall;
 
 /** A member of the Raft group. */
@@ -113,6 +119,13 @@ export type ControlResult =
     }
   /** The root certificate's digest, as join tokens carry it. */
   | { readonly kind: 'root'; readonly caDigest: string }
+  | {
+      readonly kind: 'logs';
+      /** In the order in which they came. */
+      readonly logs: readonly TaskLog[];
+      /** Why there may be more lines than these; empty when there are not. */
+      readonly warning: string;
+    }
   | { readonly kind: 'member'; readonly raftId: number; readonly members: readonly Member[] };
 
 export type ControlReply =

@@ -40,6 +40,30 @@ export interface ImageBehaviour {
   readonly stop?:
     | { readonly kind: 'exit'; readonly after: number; readonly code: number }
     | { readonly kind: 'ignore' };
+  /** What the program writes to its standard output; times count from when it runs. */
+  readonly logs?: readonly ScriptedLine[];
+}
+
+export type ScriptedLine =
+  | { readonly kind: 'once'; readonly after: number; readonly text: string }
+  /** Again and again, first after `every`, which is more than 0. */
+  | { readonly kind: 'every'; readonly every: number; readonly text: string };
+
+/** What a program writes next, having written last at `past` (-1 before its first line); undefined when it is silent from then on. */
+export function nextOutput(
+  logs: readonly ScriptedLine[],
+  past: number,
+): { readonly at: number; readonly texts: readonly string[] } | undefined {
+  const due = logs
+    .map((line) => ({ at: nextTime(line, past), text: line.text }))
+    .filter(({ at }) => at > past);
+  if (due.length === 0) return undefined;
+  const at = due.reduce((least, line) => Math.min(least, line.at), Number.MAX_SAFE_INTEGER);
+  return { at, texts: due.filter((line) => line.at === at).map(({ text }) => text) };
+}
+
+function nextTime(line: ScriptedLine, past: number): number {
+  return line.kind === 'once' ? line.after : line.every * (Math.floor(Math.max(past, 0) / line.every) + 1);
 }
 
 /** Durations of an unknown image are drawn from [least, least + spread). */

@@ -71,7 +71,37 @@ export type DispatcherCall =
       readonly nodeId: string;
       readonly sessionId: string;
       readonly updates: readonly TaskReport[];
+    }
+  /** What the node's containers have written, as a subscription asked for. It is not answered. */
+  | {
+      readonly method: 'dispatcher.publish';
+      readonly id: number;
+      readonly nodeId: string;
+      readonly sessionId: string;
+      readonly subscription: number;
+      readonly logs: readonly TaskLog[];
     };
+
+/** Whose lines are wanted, and which of them. */
+export interface LogRequest {
+  readonly of: { readonly kind: 'service' | 'task'; readonly id: string };
+  /** So many of the last lines of every container; absent: all. */
+  readonly tail?: number;
+  /** Lines from this moment on, microseconds by the clock of the machine that wrote them. */
+  readonly since: number;
+}
+
+/** A line that a container has written. */
+export interface LogLine {
+  /** When, by its machine's clock. */
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface TaskLog {
+  readonly taskId: string;
+  readonly lines: readonly LogLine[];
+}
 
 export interface TaskReport {
   readonly taskId: string;
@@ -134,6 +164,13 @@ export type DispatcherReply =
       readonly assignments: Assignments;
     }
   | { readonly method: 'dispatcher.report'; readonly id: number }
+  /** Asks the agent of a session, by the number of its call, for lines of its containers. */
+  | {
+      readonly method: 'dispatcher.subscription';
+      readonly id: number;
+      readonly subscription: number;
+      readonly request: LogRequest;
+    }
   | { readonly method: 'dispatcher.error'; readonly id: number; readonly error: CallError };
 
 /** Between an agent and a registry host: a pull asks for the manifest and layers of one image. */

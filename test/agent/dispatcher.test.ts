@@ -25,7 +25,9 @@ function createPair(): { desk: Desk; worker: Worker; advance(duration: number): 
         worker.advance(tick);
         while (delivered < desk.sent.length) {
           const sent = desk.sent[delivered++];
-          if (sent !== undefined && !worker.lost('reply')) worker.deliver(sent.reply);
+          if (sent === undefined || worker.lost('reply')) continue;
+          const { reply } = sent;
+          if (reply.method !== 'control.done' && reply.method !== 'control.failed') worker.deliver(reply);
         }
       }
     },

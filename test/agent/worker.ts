@@ -198,7 +198,7 @@ export function createWorker(outside?: (call: DispatcherCall) => void): Worker {
     } else if (call.method === 'dispatcher.assignments') {
       stream = { id, position: 0 };
       push([...assigned.values()], []);
-    } else {
+    } else if (call.method === 'dispatcher.report') {
       worker.reports.push(...call.updates.map((update) => ({ ...update, at: now })));
       answer({ method: call.method, id });
     }

@@ -11,6 +11,7 @@ import type { Outcome, Reactor } from '../leader.ts';
 import { proposalDropped } from '../texts.ts';
 import { armBatch, createBatch, flush, writeBatch } from './batch.ts';
 import type { DispatcherJob, DispatcherLeader, DispatcherTimer } from './leader.ts';
+import { cancelSubscriptions, forgetSubscription, publish } from './logs.ts';
 import { findSession, refuse } from './nodes.ts';
 import {
   awaitNode,
@@ -63,6 +64,8 @@ function take(
       return openAssignments(leader, state, route, message);
     case 'dispatcher.report':
       return report(leader, state, route, message);
+    case 'dispatcher.publish':
+      return publish(leader, state, message);
     default:
       return unreachable(message);
   }
@@ -74,6 +77,7 @@ export function stopDispatcher(leader: DispatcherLeader, state: DispatcherState)
   for (const { route, call: id } of [...(writing?.registrations ?? []), ...queued.registrations]) {
     refuse(leader, route, id, dispatcherStopped);
   }
+  cancelSubscriptions(leader, state);
   for (const { session } of state.nodes.values()) {
     if (session === undefined) continue;
     refuse(leader, session.route, session.call, { code: 'Aborted', message: 'node must disconnect' });
@@ -91,6 +95,8 @@ export const dispatcherReactor: Reactor<DispatcherState, DispatcherTimer, Dispat
       batch: createBatch(leader.now()),
       managers: leader.managers(),
       nodesChanged: false,
+      subscriptions: new Map(),
+      lastSubscription: 0,
     };
     for (const cluster of leader.store.list('cluster')) followPeriod(state, cluster.spec.dispatcherHeartbeat);
     for (const node of leader.store.list('node')) awaitNode(leader, state, node);
@@ -130,6 +136,9 @@ export const dispatcherReactor: Reactor<DispatcherState, DispatcherTimer, Dispat
       case 'batch':
         state.batch.timer = undefined;
         flush(leader, state.batch);
+        break;
+      case 'logs':
+        forgetSubscription(state, timer.subscription);
         break;
       case 'assign':
         endQuiet(leader, state, timer.nodeId);

@@ -1,6 +1,7 @@
 // What the dispatcher needs of the leading manager beyond what every reactor has, and its own timers and jobs.
 
-import type { DispatcherReply, ManagerPeer } from '../../model/messages.ts';
+import type { Reply } from '../../model/calls.ts';
+import type { ManagerPeer } from '../../model/messages.ts';
 import type { Leader } from '../leader.ts';
 
 export type DispatcherTimer =
@@ -10,6 +11,8 @@ export type DispatcherTimer =
   | { readonly kind: 'orphan'; readonly nodeId: string }
   /** A tick of the batch. */
   | { readonly kind: 'batch' }
+  /** A subscription to logs has not been answered in time. */
+  | { readonly kind: 'logs'; readonly subscription: number }
   /** 100 ms without a further change of a node's assignments. */
   | { readonly kind: 'assign'; readonly nodeId: string };
 
@@ -20,7 +23,7 @@ export type DispatcherJob =
 
 export interface DispatcherLeader extends Leader<DispatcherTimer, DispatcherJob> {
   /** Sends `reply` back over the hosts of a call's `route`, the caller's first. */
-  reply(route: readonly string[], reply: DispatcherReply): void;
+  reply(route: readonly string[], reply: Reply): void;
   /** The managers that agents may turn to, from the Raft member list. */
   managers(): readonly ManagerPeer[];
 }

@@ -8,6 +8,7 @@ import type { StoreEvent } from '../../store/event.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import { armBatch, type Registration } from './batch.ts';
 import type { DispatcherLeader } from './leader.ts';
+import { endSubscriptionsOf } from './logs.ts';
 import {
   countRegistration,
   endSession,
@@ -96,6 +97,7 @@ export function register(
     // The network may hold up or repeat a call that its agent has given up for a later one; a broken stream carries none.
     if (call <= found.session.call) return undefined;
     endSession(leader, found.known);
+    endSubscriptionsOf(leader, state, nodeId);
     beginSession(leader, state, found.known, node, { id: resumes, route, call });
     return undefined;
   }
@@ -106,6 +108,7 @@ export function register(
     timer: undefined,
   };
   endSession(leader, known);
+  endSubscriptionsOf(leader, state, nodeId);
   state.nodes.set(nodeId, known);
   restartGrace(leader, known, nodeId, state.period, graceNormal);
   beginSession(leader, state, known, node, { id: leader.newId(), route, call });
@@ -151,6 +154,7 @@ export function followNode(
     if (known === undefined) return;
     stopGrace(leader, known);
     endSession(leader, known);
+    endSubscriptionsOf(leader, state, event.id);
     state.nodes.delete(event.id);
   } else if (known?.session !== undefined) {
     pushSession(leader, state, known.session, event.after);
@@ -184,6 +188,7 @@ export function expire(leader: DispatcherLeader, state: DispatcherState, nodeId:
   const message =
     known.session === undefined ? 'heartbeat failure for node in "unknown" state' : 'heartbeat failure';
   endSession(leader, known);
+  endSubscriptionsOf(leader, state, nodeId);
   state.nodes.delete(nodeId);
   state.batch.queued.nodes.set(nodeId, { state: 'down', message });
   listDown(leader, state, nodeId);

@@ -2,6 +2,7 @@
 
 import type { DispatcherCall, ManagerPeer } from '../../model/messages.ts';
 import type { Batch } from './batch.ts';
+import type { Subscription } from './logs.ts';
 import type { KnownNode } from './nodes.ts';
 
 /** Plain data. */
@@ -18,6 +19,9 @@ export interface DispatcherState {
   managers: readonly ManagerPeer[];
   /** A node record has changed in this commit: the managers may have too. */
   nodesChanged: boolean;
+  /** Subscriptions to logs under way, by number. */
+  readonly subscriptions: Map<number, Subscription>;
+  lastSubscription: number;
 }
 
 /** One kind of call. */

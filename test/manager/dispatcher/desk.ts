@@ -9,9 +9,11 @@ import {
   dispatcherReactor,
   stopDispatcher,
 } from '../../../src/manager/dispatcher/dispatcher.ts';
+import { subscribe } from '../../../src/manager/dispatcher/logs.ts';
 import type { Leader, Reactor } from '../../../src/manager/leader.ts';
+import type { Reply } from '../../../src/model/calls.ts';
 import { second } from '../../../src/model/duration.ts';
-import type { DispatcherCall, DispatcherReply, ManagerPeer } from '../../../src/model/messages.ts';
+import type { DispatcherCall, LogRequest, ManagerPeer } from '../../../src/model/messages.ts';
 import type { NodeDescription, TaskStatus } from '../../../src/model/objects.ts';
 import type { TaskState } from '../../../src/model/state.ts';
 import type { Transaction } from '../../../src/store/transaction.ts';
@@ -20,7 +22,7 @@ import { createStage, type Stage } from '../stage.ts';
 export interface Sent {
   readonly at: number;
   readonly route: readonly string[];
-  readonly reply: DispatcherReply;
+  readonly reply: Reply;
 }
 
 /** Any call without its number. */
@@ -34,10 +36,12 @@ export interface Desk {
   call(question: Question): number;
   /** Passes a call on as it is. */
   take(message: DispatcherCall): void;
+  /** Asks for logs as an operator does; returns the number of the call. */
+  logs(request: LogRequest): number;
   /** What has been sent for a call so far. */
-  answers(id: number): readonly DispatcherReply[];
+  answers(id: number): readonly Reply[];
   /** The only answer so far. */
-  answer(id: number): DispatcherReply;
+  answer(id: number): Reply;
   /** Registers and waits for the batch; returns the session ID. */
   register(nodeId: string, sessionId?: string): string;
   /** One accepted heartbeat; returns the period. */
@@ -97,6 +101,12 @@ export function createDesk(before: (tx: Transaction) => void): Desk {
     take(message) {
       if (leader === undefined || state === undefined) throw new Error('no dispatcher');
       call(leader, state, [message.nodeId], message);
+    },
+    logs(request) {
+      if (leader === undefined || state === undefined) throw new Error('no dispatcher');
+      lastCall += 1;
+      subscribe(leader, state, ['m1'], { method: 'logs', id: lastCall, request });
+      return lastCall;
     },
     answers: (id) => sent.filter(({ reply }) => reply.id === id).map(({ reply }) => reply),
     answer(id) {
