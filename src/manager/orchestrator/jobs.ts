@@ -15,7 +15,6 @@ import {
   type StartJob,
   type StartLeader,
   type StartTimer,
-  watchStarts,
   writeStart,
 } from './delay.ts';
 import { forgetService } from './history.ts';
@@ -68,8 +67,8 @@ export const jobsReactor: Reactor<JobsState, JobsTimer, JobsJob> = {
 
   change(leader, state, event) {
     const { history, starts } = state.supervisor;
-    watchStarts(leader, starts, event);
     if (event.kind === 'task') {
+      // Only what has ended is restarted, so no start waits for an old task; but its own may go.
       if (event.action === 'remove') cancelStart(leader, starts, event.id);
       if (event.action !== 'update' || !hasEnded(event.after)) return;
       const service = leader.store.get('service', event.after.serviceId);

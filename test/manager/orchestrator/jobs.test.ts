@@ -246,6 +246,16 @@ describe('a global job', () => {
     expect(nodes(scene)).toEqual(['n1', 'n2']);
   });
 
+  it('replaces an orphaned task on the node that is gone, until another leader sees that (R-O107)', () => {
+    const scene = createScene({ nodes: ['n1', 'n2'] });
+    scene.create(globalJob);
+    scene.removeNode('n1');
+    scene.advance(60);
+    expect(shown(scene.tasks('n1'))).toEqual(['0 shutdown/orphaned', '0 complete/pending']);
+    scene.stage.restart();
+    expect(shown(scene.tasks('n1'))).toEqual(['0 shutdown/orphaned', '0 shutdown/pending']);
+  });
+
   it('removes finished tasks, too, when it begins anew (E71)', () => {
     const scene = createScene({ nodes: ['n1'], fate: forSeconds(10) });
     scene.create(globalJob);
