@@ -68,6 +68,7 @@ describe('orchestration as recorded', () => {
     ['the number of running tasks', ',2],"runningAtMs"', ',7],"runningAtMs"', /^running$/],
     ['a time', '"runningAtMs":[0,', '"runningAtMs":[70,', /^runningAtMs$/],
     ['a job', '"jobIteration":0', '"jobIteration":1', /^services$/],
+    ['the most that ran', '"upMax":3', '"upMax":4', /: upMax$/],
     ['what is there at one moment', '"runningByNode":{"n1"', '"runningByNode":{"n9"', /: runningByNode$/],
   ])('would not pass with another value for %s', (_, from, to, what) => {
     const { differences } = replayOrchestrationCase(planted(cases, from, to), 0);

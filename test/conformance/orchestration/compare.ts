@@ -29,7 +29,10 @@ export function replayCase({ input, facts, unstable }: OrchestrationCase): Diffe
     ),
     ...facts.checks.flatMap((expected, index) => {
       const check = found.checks[index];
-      return check ? compareCheck(expected, check, (fact) => stable(`${fact}@${index}`)) : [];
+      const stableHere = (fact: string) => stable(`${fact}@${index}`);
+      return check
+        ? [...compareCheck(expected, check, stableHere), ...compareUp(expected, found, index, stableHere)]
+        : [];
     }),
   ];
 }
@@ -143,4 +146,33 @@ function compareCheck(expected: CheckFacts, found: Check, stable: (fact: string)
     ...one('storedPerSlot', storedPerSlot === '1 each' ? each : entries(storedPerSlot), found.storedPerSlot),
     ...one('updateState', entries(expected.updateState), found.updateState),
   ];
+}
+
+/** The least and the most that ran since the check before. */
+function compareUp(
+  expected: CheckFacts,
+  { checks, up }: Observation,
+  index: number,
+  stable: (fact: string) => boolean,
+): Difference[] {
+  const from = checks[index - 1]?.commits ?? 0;
+  const since: Change<number>[] = [up[from - 1] ?? [0, 0], ...up.slice(from, checks[index]?.commits)];
+  if (isMixed(since)) return [];
+  const numbers = since.map(([, number]) => number);
+  return [
+    ...(stable('upMin') ? compare(`${expected.when}: upMin`, expected.upMin, Math.min(...numbers)) : []),
+    ...(stable('upMax') ? compare(`${expected.when}: upMax`, expected.upMax, Math.max(...numbers)) : []),
+  ];
+}
+
+/** Whether some tasks came up while others, at the same moment, went: which was first is chance. */
+function isMixed(changes: readonly Change<number>[]): boolean {
+  const steps = changes.flatMap(([at, value], index) => {
+    const before = changes[index - 1]?.[1] ?? value;
+    return value === before ? [] : [{ at, up: value > before }];
+  });
+  return steps.some(({ at, up }, index) => {
+    const next = steps[index + 1];
+    return next !== undefined && next.up !== up && next.at - at < simultaneous;
+  });
 }

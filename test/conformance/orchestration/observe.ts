@@ -10,7 +10,10 @@ import type { Input } from './schema.ts';
 import { act, createWorld, type World } from './world.ts';
 
 /** The store at one moment, and how many tasks ran since the moment before. */
-export type Check = ReturnType<typeof checkOf>;
+export type Check = ReturnType<typeof checkOf> & {
+  /** How many there have been before. */
+  readonly commits: number;
+};
 
 /** One task, from its creation on. */
 export interface Life {
@@ -34,7 +37,10 @@ export interface Observation {
   readonly updateStatus: ReadonlyMap<string, readonly Change<string>[]>;
   /** In order of creation. */
   readonly lives: readonly Life[];
+  /** How many tasks are running: each change. */
   readonly running: readonly Change<number>[];
+  /** The same after every commit. */
+  readonly up: readonly Change<number>[];
   readonly checks: readonly Check[];
   readonly apiErrors: readonly string[];
 }
@@ -46,15 +52,17 @@ export function observe(input: Input): Observation {
   const world = createWorld(input);
   const { stage, apiErrors } = world;
   const checks: Check[] = [];
+  const look = (when: string) =>
+    checks.push({ ...checkOf(stage.store, modes, when), commits: stage.commits.length });
   const modes = new Map<string, Service['spec']['mode']>();
   for (const [index, action] of input.actions.entries()) {
     stage.advance(action.at * millisecond - stage.now());
-    if (index > 0) checks.push(checkOf(stage.store, modes, `before ${index}:${action.op}`));
+    if (index > 0) look(`before ${index}:${action.op}`);
     act(world, action, index);
     for (const { id, spec } of stage.store.list('service')) modes.set(id, spec.mode);
   }
   stage.advance(input.end * millisecond - stage.now());
-  checks.push(checkOf(stage.store, modes, 'end'));
+  look('end');
   const services = stage.store
     .list('service')
     .map((service) => [service.id, serviceOf(world, service)] as const);
@@ -132,12 +140,12 @@ const letters: Readonly<Record<TaskState, string>> = {
 function historyOf(
   { stage, versions }: World,
   modes: Modes,
-): Pick<Observation, 'lives' | 'running' | 'updateStatus'> {
+): Pick<Observation, 'lives' | 'running' | 'up' | 'updateStatus'> {
   const lives = new Map<string, Life>();
   const running: Change<number>[] = [[0, 0]];
   const updateStatus = new Map<string, Change<string>[]>();
   const lastStatus = new Map<string, string>();
-  let up = 0;
+  let number = 0;
 
   function taskStored(task: Task): void {
     let life = lives.get(task.id);
@@ -160,6 +168,7 @@ function historyOf(
     life.last = task;
   }
 
+  const up: Change<number>[] = [];
   for (const { at, actions } of stage.commits) {
     const time = at / millisecond;
     for (const action of actions) {
@@ -170,8 +179,8 @@ function historyOf(
         else if (life !== undefined) life.gone = true;
         const runs = action.action !== 'remove' && isRunning(action.record);
         if (ran === runs) continue;
-        up += runs ? 1 : -1;
-        running.push([time, up]);
+        number += runs ? 1 : -1;
+        running.push([time, number]);
       } else if (action.kind === 'service' && action.action !== 'remove') {
         const status = action.record.updateStatus;
         const told = status ? `${status.state}: ${status.message.replace(/task \w+$/, 'task <task>')}` : '-';
@@ -180,8 +189,9 @@ function historyOf(
         updateStatus.set(action.id, [...(updateStatus.get(action.id) ?? []), [time, told]]);
       }
     }
+    up.push([time, number]);
   }
-  return { lives: [...lives.values()], running, updateStatus };
+  return { lives: [...lives.values()], running, up, updateStatus };
 }
 
 function isRunning({ status }: Task): boolean {
