@@ -92,6 +92,8 @@ export function renewalAnswered(
 /** The manager part stops, and its Raft data goes. */
 function dropManager(context: NodeContext, memory: NodeMemory): void {
   memory.manager = undefined;
+  if (memory.joining !== undefined) context.cancel(memory.joining.timer);
+  memory.joining = undefined;
   for (const file of managerFiles) context.replace(file, []);
   context.sync({ kind: 'node.saved' });
 }

@@ -69,7 +69,9 @@ function isOfLeader({ kind }: RaftMessage): boolean {
 }
 
 function mayStand({ role, id, configuration, log }: RaftState<unknown, unknown>): boolean {
-  if (role === 'leader' || !configuration.voters.includes(id) || log.receivedSnapshot !== null) return false;
+  // One that asks for pre-votes again is what it was.
+  if (role === 'leader' || role === 'pre-candidate') return false;
+  if (!configuration.voters.includes(id) || log.receivedSnapshot !== null) return false;
   for (let index = log.applied + 1; index <= log.committed; index++) {
     if (log.entries[index - log.baseIndex - 1]?.kind === 'configuration') return false;
   }

@@ -62,6 +62,12 @@ export class Epoch {
     if (answered) this.checks.answered.push({ answered });
   }
 
+  /** Nothing is asked of this cluster any more, but of its agents. */
+  giveUp(): void {
+    const { message, asked, committed, manager, leads, tick, called, answered } = this.checks;
+    for (const list of [message, asked, committed, manager, leads, tick, called, answered]) list.length = 0;
+  }
+
   disk(raftId: number): Disk {
     let disk = this.#disks.get(raftId);
     if (disk === undefined) {

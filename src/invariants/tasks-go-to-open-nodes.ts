@@ -33,9 +33,10 @@ export const tasksGoToOpenNodes: Invariant = {
         }
       },
       leads({ raft, store, leadership }) {
-        const pass = leadership?.reactors?.scheduler.pass;
-        if (pass === undefined) passes.delete(raft.id);
-        else if (!passes.has(raft.id)) passes.set(raft.id, store.version);
+        const scheduler = leadership?.reactors?.scheduler;
+        if (scheduler?.pass === undefined) passes.delete(raft.id);
+        // What waits in its inbox it has not seen; how much that is cannot be told.
+        else if (!passes.has(raft.id)) passes.set(raft.id, scheduler.inbox.length === 0 ? store.version : 0);
       },
     };
   },

@@ -101,8 +101,10 @@ class Watch implements Watcher<SwarmTypes> {
     if (manager !== undefined) this.#tellManager(event, manager);
     else this.#look(host, event.seq, undefined);
     this.#tellNode(host, body.kind);
+    // A manager may have asked the leader of another cluster than its own, and that has answered.
+    const epoch = this.#seen.get(event.from === '' ? host : event.from)?.epoch;
     for (const { reply, host: at } of this.#answers.splice(0)) {
-      for (const check of this.#seen.get(at)?.epoch.checks.answered ?? []) check.answered(reply, at);
+      for (const check of epoch?.checks.answered ?? []) check.answered(reply, at);
     }
   }
 
@@ -159,6 +161,10 @@ class Watch implements Watcher<SwarmTypes> {
     const disk = epoch.disk(id);
     const savedBefore = disk.saved;
     if (before === undefined) {
+      // A member of the old cluster that was told by the new one that it is removed erases its log, and gets its old Raft ID back from those who do
+      // not know (R-R121, R-R151): it has forgotten its promises, as it would in life, and its cluster can keep none.
+      const forgot = now.lastIndex === 0 && savedBefore.lastIndex > 0;
+      if (forgot && epoch !== this.#epochs[this.#epochs.length - 1]) epoch.giveUp();
       disk.boot();
       this.#seen.set(host, { manager, epoch, course: now });
       epoch.running.set(id, manager);

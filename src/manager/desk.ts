@@ -21,6 +21,8 @@ export interface Desk<Timer, Job> extends Leader<Timer, Job> {
   readonly self: Member;
   /** Members of the Raft group, by ascending Raft ID. */
   members(): readonly Member[];
+  /** A change that makes this node a member is proposed and not applied yet. */
+  isJoining(nodeId: string): boolean;
   /** Whether this manager has reached that member lately (R-R40). */
   isReachable(raftId: number): boolean;
   /** Whether a member can go without the rest losing its majority (R-R131). */
@@ -88,6 +90,10 @@ export class ReactorDesk<Name extends ReactorName> implements Desk<TimerOf<Name>
 
   members(): readonly Member[] {
     return [...this.#manager.members.values()].sort((a, b) => a.raftId - b.raftId);
+  }
+
+  isJoining(nodeId: string): boolean {
+    return this.#leadership.joins.some((join) => join.nodeId === nodeId && join.phase === 'changing');
   }
 
   isReachable(raftId: number): boolean {

@@ -1,24 +1,15 @@
 // Whether a swarm is what its operators asked for: seen from outside, in everything that runs.
 
 import type { Swarm } from '../../src/cluster/swarm.ts';
+import { convergence } from '../../src/invariants/convergence.ts';
 import type { Service } from '../../src/model/objects.ts';
 import { TaskState } from '../../src/model/state.ts';
 import type { Reader } from '../../src/store/reader.ts';
-import { hashStore, reader } from '../../src/store/store.ts';
+import { reader } from '../../src/store/store.ts';
 
 /** The first thing that is not as it should be in a swarm without faults; undefined when all is well. */
 export function whatIsWrong(swarm: Swarm): string | undefined {
-  return managersWrong(swarm) ?? nodesWrong(swarm) ?? servicesWrong(swarm) ?? containersWrong(swarm);
-}
-
-function managersWrong(swarm: Swarm): string | undefined {
-  const managers = swarm.managers();
-  const machines = swarm.machines.filter(({ role }) => role === 'manager').length;
-  if (managers.length !== machines) return `${managers.length} of ${machines} managers run`;
-  const leaders = managers.filter(([, { leadership }]) => leadership !== undefined).map(([host]) => host);
-  if (leaders.length !== 1) return `the leaders are [${leaders}]`;
-  const states = managers.map(([, { store }]) => `${store.version}/${hashStore(store)}`);
-  return new Set(states).size === 1 ? undefined : `the stores of the managers are ${states}`;
+  return convergence(swarm) ?? nodesWrong(swarm) ?? servicesWrong(swarm) ?? containersWrong(swarm);
 }
 
 function stateOf(swarm: Swarm): Reader {

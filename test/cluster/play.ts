@@ -73,8 +73,11 @@ export function stage(trial: Trial): Swarm {
 
 /** Does what the trial says, in order. */
 export function perform(swarm: Swarm, { deeds }: Trial): void {
+  let forced = false;
   for (const { afterMs, deed } of deeds) {
     swarm.advance(afterMs * millisecond);
+    if (deed.kind === 'force-new-cluster' && forced) continue;
+    if (deed.kind === 'force-new-cluster') forced = true;
     act(swarm, deed);
   }
 }
@@ -90,13 +93,32 @@ function act(swarm: Swarm, deed: Deed): void {
       kill(swarm, deed.host, deed.pick);
       return;
     case 'operation':
-      if (!has(swarm, deed.at)) return;
-      try {
-        operate(new Client(swarm, deed.at), deed.operation);
-      } catch (error) {
-        if (!(error instanceof CallFailure)) throw error;
-      }
+      if (has(swarm, deed.at)) tryTo(() => operate(new Client(swarm, deed.at), deed.operation));
+      return;
+    case 'leave':
+      if (has(swarm, deed.host)) tryTo(() => swarm.leave(deed.host, deed.force));
+      return;
+    case 'join':
+      if (has(swarm, deed.host) && has(swarm, deed.at))
+        tryTo(() => join(swarm, deed.host, deed.at, deed.role));
+      return;
+    case 'force-new-cluster':
+      if (has(swarm, deed.host)) tryTo(() => swarm.forceNewCluster(deed.host));
   }
+}
+
+/** What is refused is refused. */
+function tryTo(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof CallFailure)) throw error;
+  }
+}
+
+function join(swarm: Swarm, host: string, at: string, role: 'manager' | 'worker'): void {
+  if (swarm.memoryOf(host)?.identity !== undefined) return;
+  swarm.join(host, at, new Client(swarm, at).cluster().joinTokens[role]);
 }
 
 function has(swarm: Swarm, host: string): boolean {
@@ -159,7 +181,15 @@ function operate(client: Client, operation: Operation): void {
     case 'availability': {
       const { availability } = operation;
       client.updateNode(operation.node, (spec) => ({ ...spec, availability }));
+      return;
     }
+    case 'role': {
+      const { role } = operation;
+      client.updateNode(operation.node, (spec) => ({ ...spec, role }));
+      return;
+    }
+    case 'remove node':
+      client.removeNode(operation.node, operation.force);
   }
 }
 
@@ -171,8 +201,8 @@ const ordinaryLink = {
   reorder: { num: 0, den: 1 },
 };
 
-/** Mends everything that was broken, and undoes what operators did to nodes. */
-export function heal(swarm: Swarm): void {
+/** Mends every machine, link and image that was broken. */
+function mend(swarm: Swarm): void {
   const hosts = swarm.world.hostNames();
   swarm.fault({ kind: 'heal' });
   swarm.fault({ kind: 'link', from: hosts, to: hosts, settings: ordinaryLink });
@@ -183,6 +213,11 @@ export function heal(swarm: Swarm): void {
     swarm.fault({ kind: 'restart', host });
     swarm.fault({ kind: 'resume', host });
   }
+}
+
+/** Mends everything that was broken, and undoes what operators did to nodes. */
+export function heal(swarm: Swarm): void {
+  mend(swarm);
   if (!swarm.runUntil(() => hasLeader(swarm), 3 * minute)) throw new Error('a healed swarm has no leader');
   const client = new Client(swarm, 'manager1');
   // A machine whose disk was wiped is in no swarm any more: it joins again, as another node.
@@ -207,9 +242,61 @@ function hasLeader(swarm: Swarm): boolean {
 /** Throws unless the swarm, healed, becomes what was asked for in time, and stays so. */
 export function expectRecovery(swarm: Swarm): void {
   heal(swarm);
+  expectHealth(swarm, () => {});
+}
+
+/** The same for a swarm whose members have come and gone: an operator has to bring them together again. Nothing is left of some. */
+export function expectReunion(swarm: Swarm): void {
+  mend(swarm);
+  if (!restoreLeader(swarm)) return;
+  swarm.advance(40 * second);
+  expectHealth(swarm, () => reunite(swarm));
+}
+
+/** Where too many members have left for good, one of those that are there makes a new cluster. False when none is. */
+function restoreLeader(swarm: Swarm): boolean {
+  if (swarm.runUntil(() => swarm.leader() !== undefined, 3 * minute)) return true;
+  const managers = swarm.managers().map(([host, { raft }]) => ({ host, committed: raft.log.committed }));
+  const [best] = managers.sort((a, b) => b.committed - a.committed);
+  if (best !== undefined) swarm.forceNewCluster(best.host);
+  return best !== undefined;
+}
+
+/** What an operator does about machines that are in no swarm, or not in the leader's, and about nodes that are gone. */
+function reunite(swarm: Swarm): void {
+  restoreLeader(swarm);
+  const leader = swarm.leader();
+  const manager = leader === undefined ? undefined : swarm.managerOf(leader);
+  if (leader === undefined || manager === undefined) return;
+  const client = new Client(swarm, leader);
+  for (const { name } of swarm.machines) {
+    const memory = swarm.memoryOf(name);
+    const other = swarm.managerOf(name)?.raft.id;
+    const isLost =
+      !manager.store.tables.node.has(memory?.identity?.nodeId ?? '') ||
+      (other !== undefined && !manager.members.has(other));
+    if (memory?.identity !== undefined && isLost) tryTo(() => swarm.leave(name, true));
+    else if (memory?.identity === undefined && memory?.joining === undefined) {
+      tryTo(() => join(swarm, name, leader, 'worker'));
+    }
+  }
+  for (const { id, status, spec } of manager.store.tables.node.values()) {
+    if (status.state === 'ready' && spec.availability === 'active') continue;
+    if (status.state !== 'down') {
+      tryTo(() => client.updateNode(id, (old) => ({ ...old, availability: 'active' })));
+      continue;
+    }
+    // A member must be demoted first, and who is none cannot be.
+    tryTo(() => client.updateNode(id, (old) => ({ ...old, role: 'worker' })));
+    tryTo(() => client.removeNode(id, true));
+  }
+}
+
+function expectHealth(swarm: Swarm, help: () => void): void {
   const end = swarm.world.now + recoveryLimit;
   let wrong = whatIsWrong(swarm);
   while (wrong !== undefined && swarm.world.now < end) {
+    help();
     swarm.advance(5 * second);
     wrong = whatIsWrong(swarm);
   }
@@ -217,6 +304,13 @@ export function expectRecovery(swarm: Swarm): void {
   swarm.advance(minute);
   wrong = whatIsWrong(swarm);
   if (wrong !== undefined) throw new Error(`a minute after all was well: ${wrong}`);
+}
+
+/** The whole of a trial in which members come and go. */
+export function playMembers(trial: Trial): void {
+  const swarm = stage(trial);
+  perform(swarm, trial);
+  expectReunion(swarm);
 }
 
 /** The whole of a trial. */

@@ -32,13 +32,20 @@ export type Operation =
       readonly does: 'availability';
       readonly node: string;
       readonly availability: 'active' | 'pause' | 'drain';
-    };
+    }
+  | { readonly does: 'role'; readonly node: string; readonly role: 'manager' | 'worker' }
+  | { readonly does: 'remove node'; readonly node: string; readonly force: boolean };
 
 export type Deed =
   | { readonly kind: 'operation'; readonly at: string; readonly operation: Operation }
   | { readonly kind: 'fault'; readonly fault: Fault }
   /** The program of one of the containers on a machine dies. */
-  | { readonly kind: 'kill'; readonly host: string; readonly pick: number };
+  | { readonly kind: 'kill'; readonly host: string; readonly pick: number }
+  | { readonly kind: 'leave'; readonly host: string; readonly force: boolean }
+  /** A machine that is in no swarm joins, towards a manager. */
+  | { readonly kind: 'join'; readonly host: string; readonly at: string; readonly role: 'manager' | 'worker' }
+  /** A manager makes a new cluster of itself. Once in a trial: two such clusters would never hear of each other. */
+  | { readonly kind: 'force-new-cluster'; readonly host: string };
 
 export interface Trial {
   readonly seed: number;
@@ -141,11 +148,46 @@ const gap = fc.oneof(
   fc.integer({ min: 0, max: 40_000 }),
 );
 
-export const trials: fc.Arbitrary<Trial> = fc.record({
-  seed: fc.nat(1_000_000),
-  managers: fc.constantFrom(1, 3, 3, 5),
-  workers: fc.integer({ min: 0, max: 5 }),
-  snapshotInterval: fc.constantFrom(10_000, 40, 5, 0),
-  services: fc.uniqueArray(service, { maxLength: 3, selector: (drawn) => drawn.name }),
-  deeds: fc.array(fc.record({ afterMs: gap, deed }), { maxLength: 30, size: 'max' }),
-});
+function trialsOf(what: fc.Arbitrary<Deed>): fc.Arbitrary<Trial> {
+  return fc.record({
+    seed: fc.nat(1_000_000),
+    managers: fc.constantFrom(1, 3, 3, 5),
+    workers: fc.integer({ min: 0, max: 5 }),
+    snapshotInterval: fc.constantFrom(10_000, 40, 5, 0),
+    services: fc.uniqueArray(service, { maxLength: 3, selector: (drawn) => drawn.name }),
+    deeds: fc.array(fc.record({ afterMs: gap, deed: what }), { maxLength: 30, size: 'max' }),
+  });
+}
+
+/** The members stay; whatever else may happen does. */
+export const trials: fc.Arbitrary<Trial> = trialsOf(deed);
+
+const role = fc.constantFrom<'manager' | 'worker'>('manager', 'worker');
+const memberOperation: fc.Arbitrary<Operation> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ node: host, role }).map((drawn): Operation => ({ does: 'role', ...drawn })),
+  },
+  fc
+    .record({ node: host, force: fc.boolean() })
+    .map((drawn): Operation => ({ does: 'remove node', ...drawn })),
+);
+
+const memberDeed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 4, arbitrary: deed },
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({ at: manager, operation: memberOperation })
+      .map((drawn): Deed => ({ kind: 'operation', ...drawn })),
+  },
+  fc.record({ host, force: fc.boolean() }).map((drawn): Deed => ({ kind: 'leave', ...drawn })),
+  {
+    weight: 3,
+    arbitrary: fc.record({ host, at: manager, role }).map((drawn): Deed => ({ kind: 'join', ...drawn })),
+  },
+  manager.map((drawn): Deed => ({ kind: 'force-new-cluster', host: drawn })),
+);
+
+/** Members come and go as well: joins, leaves, promotions, demotions, removals, and a new cluster by force. */
+export const memberTrials: fc.Arbitrary<Trial> = trialsOf(memberDeed);

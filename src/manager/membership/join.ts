@@ -6,6 +6,7 @@ import { second } from '../../model/duration.ts';
 import { parseIp } from '../../model/ip.ts';
 import type { CallError } from '../../model/messages.ts';
 import { type ConfigurationChange, proposeConfigurationChange } from '../../raft/index.ts';
+import { reader } from '../../store/store.ts';
 import type { ManagerContext } from '../context.ts';
 import type { EntryData } from '../peer.ts';
 import { raftEnvironment } from '../raft-environment.ts';
@@ -51,6 +52,12 @@ export function memberRemoval(raftId: number): ConfigurationChange<EntryData> {
     context: null,
   };
 }
+
+/** How a call is refused that is only for managers. */
+const notAuthorized: CallError = {
+  code: 'PermissionDenied',
+  message: 'Permission denied: remote certificate not part of OUs: [swarm-manager]',
+};
 
 /** A manager asks the leader to be made a member, or to be known under its address of now. */
 export function requestJoin(
@@ -116,6 +123,13 @@ export function joinerHealthy(context: ManagerContext, manager: ManagerState, ch
   const join = joins?.[0];
   if (joins === undefined || join === undefined || join.check !== check || join.phase !== 'checking') return;
   const { nodeId, host, addr } = join;
+  // It was demoted meanwhile, and would be a worker with a vote.
+  if (reader(manager.store).get('node', nodeId)?.spec.role === 'worker') {
+    joins.shift();
+    fail(context, join, notAuthorized);
+    nextJoin(context, manager);
+    return;
+  }
   const known = memberOf(manager, join);
   const raftId =
     known?.raftId ?? drawRaftId(context, (id) => manager.members.has(id) || manager.removed.has(id));

@@ -2,6 +2,7 @@
 // A promoted node gets its role at once and joins the Raft group itself. A demoted one is first removed from the group, and is a worker only
 // when it is no member any more, so that no worker ever holds a vote.
 
+import type { Member } from '../../model/calls.ts';
 import { second } from '../../model/duration.ts';
 import type { Node } from '../../model/objects.ts';
 import type { NodeRole } from '../../model/state.ts';
@@ -73,10 +74,13 @@ export const rolesReactor: Reactor<RolesState, RolesTimer, RolesJob> = {
     reconcile(desk, state, state.pending);
   },
 
-  write(_desk: RolesDesk, _state: RolesState, job: RolesJob, tx: Transaction): 'done' {
+  write(desk: RolesDesk, _state: RolesState, job: RolesJob, tx: Transaction): 'done' {
     const node = tx.get('node', job.nodeId);
     // The spec may have changed its mind since.
     if (node === undefined || node.spec.role !== job.role || node.role === job.role) return 'done';
+    if (job.role === 'worker' && (memberOf(desk, job.nodeId) !== undefined || desk.isJoining(job.nodeId))) {
+      return 'done';
+    }
     tx.update('node', job.nodeId, (draft) => {
       draft.role = job.role;
     });
@@ -85,6 +89,10 @@ export const rolesReactor: Reactor<RolesState, RolesTimer, RolesJob> = {
 
   written(): void {},
 };
+
+function memberOf(desk: RolesDesk, nodeId: string): Member | undefined {
+  return desk.members().find((member) => member.nodeId === nodeId);
+}
 
 function isOff(node: Node): boolean {
   return node.role !== node.spec.role;
@@ -103,7 +111,7 @@ function reconcile(desk: RolesDesk, state: RolesState, nodeIds: ReadonlySet<stri
 /** Takes the next step for one node; true when none is left. */
 function settle(desk: RolesDesk, state: RolesState, nodeId: string): boolean {
   const node = desk.store.get('node', nodeId);
-  const member = desk.members().find((each) => each.nodeId === nodeId);
+  const member = memberOf(desk, nodeId);
   if (node === undefined) {
     if (member === undefined) return true;
     if (desk.canRemove(member.raftId)) desk.removeMember(member.raftId);
