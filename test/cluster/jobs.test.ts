@@ -30,7 +30,7 @@ function tasks(swarm: Swarm, at: string): ReadonlyMap<string, number> {
 
 const fiveByTwo = { kind: 'replicated-job', totalCompletions: 5, maxConcurrent: 2 } as const;
 
-test('a replicated job runs to its last completion, also under a new leader (E68)', () => {
+test('a replicated job runs to its last completion, also under a new leader (O-E68)', () => {
   const swarm = swarmWithJob(3, fiveByTwo);
   swarm.advance(5 * second);
   expect(tasks(swarm, 'manager1')).toEqual(new Map([['0 running', 2]]));
@@ -48,7 +48,7 @@ test('a global job runs once on every node', () => {
   expect(tasks(swarm, 'manager1')).toEqual(new Map([['0 complete', 3]]));
 });
 
-test('every update of a job is a new iteration, one that changes nothing and a rollback too (R-O58, E75)', () => {
+test('every update of a job is a new iteration, one that changes nothing and a rollback too (R-O58, O-E75)', () => {
   const swarm = swarmWithJob(1, fiveByTwo);
   const client = new Client(swarm, 'manager1');
   const status = () => client.service('backup').jobStatus;
@@ -75,7 +75,7 @@ test('another service has no iterations', () => {
   expect(client.service('web').jobStatus).toBeUndefined();
 });
 
-test('a job takes no update config, and keeps to its mode (R-O69, E76)', () => {
+test('a job takes no update config, and keeps to its mode (R-O69, O-E76)', () => {
   const swarm = swarmWithJob(1, fiveByTwo);
   const client = new Client(swarm, 'manager1');
   const updated = serviceSpec({ name: 'second', image: 'backup', mode: fiveByTwo, update: {} });
