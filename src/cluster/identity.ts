@@ -19,7 +19,9 @@ export function readIdentity(context: NodeContext): Identity | undefined {
 }
 
 function isAgentRecord(record: SwarmTypes['record']): record is AgentRecord {
-  return record.kind === 'task' || record.kind === 'log' || record.kind === 'image' || record.kind === 'managers';
+  return (
+    record.kind === 'task' || record.kind === 'log' || record.kind === 'image' || record.kind === 'managers'
+  );
 }
 
 /** The agent goes on from its own database. */
