@@ -31,8 +31,9 @@ function choose(words: readonly string[]): (readonly [suite: Suite, parts: strin
   for (const word of words) {
     const suite = SUITES.get(word);
     const last = chosen.at(-1);
-    if (suite !== undefined) chosen.push([suite, []]);
-    else if (last?.[0].parts.includes(word)) last[1].push(word);
+    // Some parts are named like suites: `rules orchestration`.
+    if (last?.[0].parts.includes(word)) last[1].push(word);
+    else if (suite !== undefined) chosen.push([suite, []]);
     else return undefined;
   }
   return chosen;
