@@ -76,6 +76,60 @@ describe('orchestration as recorded', () => {
   });
 });
 
+describe('a script', () => {
+  const spec = { image: 'img:v1', replicas: 1 };
+  const result = (actions: readonly object[], facts: object) =>
+    replayOrchestrationCase(
+      { name: 'made up', input: { nodes: [{ id: 'n1' }], actions, end: 2000 }, facts },
+      0,
+    );
+  const look = { running: 1, wanted: 1, stored: 1, runningByImage: { v1: 1 }, runningByNode: { n1: 1 } };
+  const one = { ...look, runningSlots: '1', storedPerSlot: '1 each' };
+
+  it('may create a service of a name that was removed', () => {
+    const { differences } = result(
+      [
+        { at: 0, op: 'create', spec },
+        { at: 500, op: 'remove' },
+        { at: 1000, op: 'create', spec },
+      ],
+      {
+        services: { s: { spec: { image: 'v1', replicas: 1, specVersionOf: '2:create' } } },
+        tasksPerSlot: { 1: 2 },
+        checks: [
+          { when: 'before 1:remove', ...one },
+          { when: 'before 2:create', running: 0, wanted: 0, stored: 0 },
+          { when: 'end', ...one },
+        ],
+      },
+    );
+    expect(differences).toEqual([]);
+  });
+
+  it('keeps what the control API refuses, as its client sees it', () => {
+    const { differences } = result(
+      [
+        { at: 0, op: 'create', spec },
+        { at: 500, op: 'rollback' },
+        { at: 600, op: 'update', spec: { mode: 'global' } },
+      ],
+      {
+        services: { s: { spec: { image: 'v1', replicas: 1, specVersionOf: '0:create' } } },
+        apiErrors: [
+          '1:rollback: rpc error: code = FailedPrecondition desc = service <s> does not have a previous spec',
+          '2:update: rpc error: code = Unimplemented desc = service mode change is not allowed',
+        ],
+        checks: [
+          { when: 'before 1:rollback', ...one },
+          { when: 'before 2:update', ...one },
+          { when: 'end', ...one },
+        ],
+      },
+    );
+    expect(differences).toEqual([]);
+  });
+});
+
 describe('the report', () => {
   const printed = (results: readonly CaseResult[]) => {
     const lines: string[] = [];

@@ -44,7 +44,12 @@ function checkDemotion(desk: ControlDesk, tx: Transaction, nodeId: string): void
 }
 
 /** R-R140: a member must be demoted first, a ready node needs force, and what it ran is orphaned. */
-export function removeNode(desk: ControlDesk, tx: Transaction, nodeId: string, force: boolean): string {
+export function removeNode(
+  desk: Pick<ControlDesk, 'members'>,
+  tx: Transaction,
+  nodeId: string,
+  force: boolean,
+): string {
   const node = tx.get('node', nodeId);
   if (node === undefined) throw new CallFailure('NotFound', `node ${nodeId} not found`);
   if (node.spec.role === 'manager' && desk.members().some((member) => member.nodeId === nodeId)) {

@@ -14,7 +14,7 @@ import type { ControlDesk } from './control.ts';
 import { expectVersion } from './version.ts';
 
 /** @returns the ID of the new service */
-export function createService(desk: ControlDesk, tx: Transaction, spec: ServiceSpec): string {
+export function createService(desk: Pick<ControlDesk, 'newId'>, tx: Transaction, spec: ServiceSpec): string {
   validateServiceSpec(spec);
   checkIngressAttachment(tx, spec);
   checkPorts(tx, spec, undefined);

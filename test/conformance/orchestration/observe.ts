@@ -59,13 +59,13 @@ export function observe(input: Input): Observation {
     stage.advance(action.at * millisecond - stage.now());
     if (index > 0) look(`before ${index}:${action.op}`);
     act(world, action, index);
-    for (const { id, spec } of stage.store.list('service')) modes.set(id, spec.mode);
+    for (const { spec } of stage.store.list('service')) modes.set(spec.name, spec.mode);
   }
   stage.advance(input.end * millisecond - stage.now());
   look('end');
   const services = stage.store
     .list('service')
-    .map((service) => [service.id, serviceOf(world, service)] as const);
+    .map((service) => [service.spec.name, serviceOf(world, service)] as const);
   return { services: new Map(services), checks, apiErrors, ...historyOf(world, modes) };
 }
 
@@ -86,16 +86,16 @@ function checkOf(store: Reader, modes: Modes, when: string) {
     updateState: new Map(
       store
         .list('service')
-        .flatMap(({ id, updateStatus }) => (updateStatus ? [[id, updateStatus.state]] : [])),
+        .flatMap(({ spec, updateStatus }) => (updateStatus ? [[spec.name, updateStatus.state]] : [])),
     ),
   };
 }
 
 /** `2`, or the node of a global task; of another service than `s` with its name, as in `t/2`. */
-function slotOf({ serviceId, slot, nodeId }: Task, modes: Modes): string {
-  const kind = modes.get(serviceId)?.kind;
+function slotOf({ serviceAnnotations: { name }, slot, nodeId }: Task, modes: Modes): string {
+  const kind = modes.get(name)?.kind;
   const place = kind === 'global' || kind === 'global-job' ? nodeId : `${slot}`;
-  return serviceId === 's' ? place : `${serviceId}/${place}`;
+  return name === 's' ? place : `${name}/${place}`;
 }
 
 function imageOf({ spec }: Pick<Task, 'spec'>): string {
@@ -182,11 +182,11 @@ function historyOf(
         number += runs ? 1 : -1;
         running.push([time, number]);
       } else if (action.kind === 'service' && action.action !== 'remove') {
-        const status = action.record.updateStatus;
+        const { spec, updateStatus: status } = action.record;
         const told = status ? `${status.state}: ${status.message.replace(/task \w+$/, 'task <task>')}` : '-';
         if (told === (lastStatus.get(action.id) ?? '-')) continue;
         lastStatus.set(action.id, told);
-        updateStatus.set(action.id, [...(updateStatus.get(action.id) ?? []), [time, told]]);
+        updateStatus.set(spec.name, [...(updateStatus.get(spec.name) ?? []), [time, told]]);
       }
     }
     up.push([time, number]);

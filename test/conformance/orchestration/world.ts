@@ -1,23 +1,20 @@
 // Replays the script of a case: orchestrators, reaper and enforcer of manager/ on a stage, with the stand-in for scheduler, dispatcher and
-// containers that recordings/oracle/README.md describes. Services are changed as the control API does.
+// containers that recordings/oracle/README.md describes. Services and nodes are changed by the control API.
 
 import { castDraft } from 'immer';
+import { removeNode } from '../../../src/manager/control/node.ts';
+import { createService, removeService, updateService } from '../../../src/manager/control/service.ts';
 import { enforcerReactor } from '../../../src/manager/orchestrator/enforcer.ts';
-import {
-  applyJobIteration,
-  applyManualRollback,
-  applyServiceUpdate,
-} from '../../../src/manager/orchestrator/evolution.ts';
 import { globalReactor } from '../../../src/manager/orchestrator/global.ts';
 import { jobsReactor } from '../../../src/manager/orchestrator/jobs.ts';
 import { reaperReactor } from '../../../src/manager/orchestrator/reaper.ts';
 import { replicatedReactor } from '../../../src/manager/orchestrator/replicated.ts';
 import { millisecond } from '../../../src/model/duration.ts';
-import { isJob } from '../../../src/model/job.ts';
+import { CallFailure } from '../../../src/model/failure.ts';
 import { makeLabels } from '../../../src/model/labels.ts';
-import type { Node, Task } from '../../../src/model/objects.ts';
-import { TaskState } from '../../../src/model/state.ts';
+import type { Node, Service, Task } from '../../../src/model/objects.ts';
 import { assert } from '../../../src/sim/assert.ts';
+import type { Transaction } from '../../../src/store/transaction.ts';
 import { type Fresh, makeCluster, makeNode } from '../../manager/fixtures.ts';
 import { createSwarm, type Fate, type Swarm } from '../../manager/orchestrator/swarm.ts';
 import { createStage, type Stage } from '../../manager/stage.ts';
@@ -30,7 +27,9 @@ const gibibyte = 1024 ** 3;
 export interface World {
   readonly stage: Stage;
   readonly swarm: Swarm;
-  /** The spec and the action (`index:name`) behind each spec version, by `service/version`. */
+  /** The services by the name the script has for them: it may create one of that name again. */
+  readonly services: Map<string, string>;
+  /** The spec and the action (`index:name`) behind each spec version, by `service ID/version`. */
   readonly versions: Map<string, { readonly by: string; readonly spec: RecordedSpec }>;
   readonly apiErrors: string[];
 }
@@ -40,7 +39,8 @@ export function createWorld(input: Input): World {
     prepare: input.prepare * millisecond,
     start: input.start * millisecond,
     stop: input.stop * millisecond,
-    place: ({ serviceId, slot }) => input.place.get(serviceId === 's' ? `${slot}` : `${serviceId}/${slot}`),
+    place: ({ serviceAnnotations: { name }, slot }) =>
+      input.place.get(name === 's' ? `${slot}` : `${name}/${slot}`),
     fate: fateBy(input.rules),
   });
   const stage = createStage(
@@ -57,7 +57,7 @@ export function createWorld(input: Input): World {
       for (const node of input.nodes) tx.create('node', nodeRecord(node));
     },
   );
-  return { stage, swarm, versions: new Map(), apiErrors: [] };
+  return { stage, swarm, services: new Map(), versions: new Map(), apiErrors: [] };
 }
 
 function nodeRecord({ id, labels, mem = 8 * gibibyte }: RecordedNode): Fresh<'node'> {
@@ -101,7 +101,7 @@ export function act(world: World, action: Action, index: number): void {
       rollBack(world, action, `${index}:rollback`);
       return;
     case 'remove':
-      stage.write((tx) => tx.remove('service', action.svc));
+      call(world, `${index}:remove`, action, (tx) => removeService(tx, serviceOf(world, action).id));
       return;
     case 'drain':
     case 'pause':
@@ -131,7 +131,9 @@ export function act(world: World, action: Action, index: number): void {
       return;
     }
     case 'rmNode':
-      removeNode(world, action);
+      call(world, `${index}:rmNode`, action, (tx) =>
+        removeNode({ members: () => [] }, tx, action.node ?? '', true),
+      );
       return;
     case 'exit':
       swarm.exit(
@@ -156,50 +158,55 @@ export function act(world: World, action: Action, index: number): void {
   }
 }
 
-function create({ stage, versions }: World, { svc, spec }: Action, by: string): void {
+function create(world: World, action: Action, by: string): void {
+  const { stage, services, versions } = world;
+  const { svc, spec } = action;
   assert(spec !== undefined, 'create has a spec');
-  versions.set(`${svc}/0`, { by, spec });
-  const wanted = specOf(svc, spec);
-  stage.write((tx) =>
-    tx.create('service', {
-      id: svc,
-      spec: wanted,
-      specVersion: 0,
-      ...(isJob(wanted.mode) && { jobStatus: { iteration: 0, lastExecution: tx.now } }),
-    }),
-  );
+  // Known beforehand: its first tasks are there as soon as the call is done.
+  const id = stage.newId();
+  versions.set(`${id}/0`, { by, spec });
+  services.set(svc, id);
+  call(world, by, action, (tx) => createService({ newId: () => id }, tx, specOf(svc, spec)));
 }
 
-function update({ stage, versions }: World, { svc, spec }: Action, by: string): void {
-  const service = stage.store.get('service', svc);
-  const before = versions.get(`${svc}/${service?.specVersion}`);
-  assert(
-    service !== undefined && before !== undefined && spec !== undefined,
-    'update has a service and a spec',
-  );
-  const { version } = service.meta;
+function update(world: World, action: Action, by: string): void {
+  const { versions } = world;
+  const { svc, spec } = action;
+  const { id, specVersion, meta } = serviceOf(world, action);
+  const before = versions.get(`${id}/${specVersion}`);
+  assert(before !== undefined && spec !== undefined, 'an update changes a spec');
   const merged = mergeSpec(before.spec, spec);
-  versions.set(`${svc}/${version}`, { by, spec: merged });
-  stage.write((tx) =>
-    tx.update('service', svc, (draft) => {
-      applyServiceUpdate(draft, specOf(svc, merged), version);
-      applyJobIteration(draft, tx.now);
-    }),
+  versions.set(`${id}/${meta.version}`, { by, spec: merged });
+  const method = 'service.update';
+  call(world, by, action, (tx) =>
+    updateService(tx, { method, id: 0, serviceId: id, version: meta.version, spec: specOf(svc, merged) }),
   );
 }
 
-function rollBack({ stage, apiErrors }: World, { svc }: Action, by: string): void {
-  if (stage.store.get('service', svc)?.previousSpec === undefined) {
-    const error = 'rpc error: code = FailedPrecondition desc';
-    apiErrors.push(`${by}: ${error} = service <${svc}> does not have a previous spec`);
-    return;
-  }
-  stage.write((tx) =>
-    tx.update('service', svc, (draft) => {
-      applyManualRollback(draft, tx.now);
-      applyJobIteration(draft, tx.now);
-    }),
+function rollBack(world: World, action: Action, by: string): void {
+  const { id: serviceId, spec, meta } = serviceOf(world, action);
+  const method = 'service.update';
+  call(world, by, action, (tx) =>
+    updateService(tx, { method, id: 0, serviceId, version: meta.version, spec, rollback: 'previous' }),
   );
+}
+
+function serviceOf({ stage, services }: World, { svc }: Action): Service {
+  const service = stage.store.get('service', services.get(svc) ?? '');
+  assert(service !== undefined, `there is a service ${svc}`);
+  return service;
+}
+
+/** A call of the control API. What that refuses is kept as the client sees it, with the service's name for its ID. */
+function call(world: World, by: string, { svc }: Action, edit: (tx: Transaction) => unknown): void {
+  const { stage, services, apiErrors } = world;
+  try {
+    stage.write(edit);
+  } catch (error) {
+    if (!(error instanceof CallFailure)) throw error;
+    const text = error.message.replaceAll(services.get(svc) ?? svc, `<${svc}>`);
+    apiErrors.push(`${by}: rpc error: code = ${error.code} desc = ${text}`);
+  }
 }
 
 function changeNode(
@@ -228,23 +235,4 @@ function changeNode(
       }
     }),
   );
-}
-
-/** As `docker node rm --force` does. */
-function removeNode({ stage }: World, { node }: Action): void {
-  assert(node !== undefined, 'rmNode names a node');
-  stage.write((tx) => {
-    for (const { id, status } of tx.tasksOfNode(node)) {
-      if (status.state >= TaskState.Complete) continue;
-      tx.update('task', id, (draft) => {
-        draft.status = {
-          state: TaskState.Orphaned,
-          timestamp: tx.now,
-          message: 'Task belonged to a node that has been deleted',
-          err: '',
-        };
-      });
-    }
-    tx.remove('node', node);
-  });
 }
