@@ -40,7 +40,7 @@ interface PluginDemand {
   readonly logDriver: string;
 }
 
-/** How many nodes each filter was the first to reject since a node last passed them all; one counter per filter. */
+/** How many nodes each filter was the first to reject since a node last passed them all (R-S24); one counter per filter. */
 export type Tally = number[];
 
 /** Works out what `task` asks for. Networks are looked up for the names of their drivers. */
@@ -63,18 +63,15 @@ export function newTally(): Tally {
   return filterNames.map(() => 0);
 }
 
-/** Runs the pipeline. A rejection counts for the first filter that rejects; a pass resets all counters (R-S24). */
-export function passes(demand: Demand, info: NodeInfo, tally: Tally): boolean {
+/** Runs the pipeline. @returns the index in `filterNames` of the first filter that rejects the node; -1 when it can take the task */
+export function firstRejection(demand: Demand, info: NodeInfo): number {
   for (let filter = 0; filter < filterNames.length; filter++) {
-    if (accepts(filter, demand, info)) continue;
-    tally[filter] = (tally[filter] ?? 0) + 1;
-    return false;
+    if (!accepts(filter, demand, info)) return filter;
   }
-  tally.fill(0);
-  return true;
+  return -1;
 }
 
-/** Every filter that rejects the node, in pipeline order: what `passes` would find if it did not stop at the first. */
+/** Every filter that rejects the node, in pipeline order: what `firstRejection` would find if it did not stop. */
 export function rejections(demand: Demand, info: NodeInfo): readonly FilterName[] {
   return filterNames.filter((_, filter) => !accepts(filter, demand, info));
 }

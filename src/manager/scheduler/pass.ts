@@ -5,11 +5,12 @@ import type { GenericResource } from '../../model/spec.ts';
 import { TaskState } from '../../model/state.ts';
 import type { Reader } from '../../store/reader.ts';
 import type { Transaction } from '../../store/transaction.ts';
-import { demandOf, explain, newTally, passes } from './filter.ts';
+import { demandOf, explain, firstRejection, newTally } from './filter.ts';
 import { failureKey, type NodeInfo, trackTask, untrackTask } from './nodes.ts';
-import { type Deal, spread } from './spread.ts';
+import type { Contest } from './rank.ts';
+import { placeGroup, tallyOf } from './spread.ts';
 import { forget, type SchedulerState } from './state.ts';
-import { buildTree, type Contender, rankNodes } from './tree.ts';
+import { enterTree, type Field, settleGroup, surveyNodes } from './tree.ts';
 
 /** Preassigned tasks go first, in a batch of their own (R-S6, R-S7). */
 export type SchedulerJob = { readonly kind: 'preassigned' } | { readonly kind: 'tick' };
@@ -77,11 +78,13 @@ function decidePreassigned(state: SchedulerState, store: Reader, now: number): D
   for (const task of [...state.preassigned.values()].sort(comparePreassigned)) {
     const info = state.nodes.get(task.nodeId);
     if (info === undefined) continue;
-    const tally = newTally();
-    if (passes(demandOf(task, store), info, tally)) {
+    const rejection = firstRejection(demandOf(task, store), info);
+    if (rejection < 0) {
       const message = 'scheduler confirmed task can run on preassigned node';
       decisions.push(place(state, task, info, trackTask(info, task), message, now));
     } else {
+      const tally = newTally();
+      tally[rejection] = 1;
       decisions.push(keepWaiting(task, explain(tally), now));
     }
   }
@@ -90,62 +93,72 @@ function decidePreassigned(state: SchedulerState, store: Reader, now: number): D
 
 function decideQueue(state: SchedulerState, store: Reader, now: number): Decision[] {
   const decisions: Decision[] = [];
-  let key: string | undefined;
-  let nodes: readonly Contender[] = [];
-  for (const group of takeGroups(state)) {
-    const [first] = group;
-    if (first === undefined) continue;
-    // Ranks are kept up to date while placing, so tasks that come alone need not have all nodes ranked again.
-    if (failureKey(first) !== key) {
-      key = failureKey(first);
-      nodes = rankNodes(state.nodes.values(), { serviceId: first.serviceId, failureKey: key, now });
-    }
-    decideGroup(state, first, group, nodes, store, now, decisions);
-  }
+  const groups = takeGroups(state);
+  const services = new Set<string>();
+  for (const group of groups) services.add(group.first.serviceId);
+  const field = surveyNodes(state.nodes.values(), services);
+  for (const group of groups) decideGroup(state, field, group, store, now, decisions);
   return decisions;
+}
+
+/** Tasks of one service and spec version, or one task without a version. */
+interface Group {
+  readonly first: Task;
+  readonly tasks: readonly Task[];
 }
 
 /**
  * Empties the queue into groups of one service and spec version each; tasks without a version come last and alone (R-S11, R-S12).
  * Groups by service ID and version, their tasks by slot and ID (reference, section 8).
  */
-function takeGroups(state: SchedulerState): Task[][] {
-  const groups = new Map<string, Task[]>();
-  const alone: Task[][] = [];
-  for (const task of [...state.queue.values()].sort(compareQueued)) {
-    if (task.specVersion === undefined) {
-      alone.push([task]);
+function takeGroups(state: SchedulerState): readonly Group[] {
+  const byService = new Map<string, Map<number, Task[]>>();
+  const alone: Task[] = [];
+  for (const task of state.queue.values()) {
+    const { serviceId, specVersion } = task;
+    if (specVersion === undefined) {
+      alone.push(task);
       continue;
     }
-    const key = failureKey(task);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [task]);
-    else group.push(task);
+    const byVersion = byService.get(serviceId);
+    const tasks = byVersion?.get(specVersion);
+    if (tasks !== undefined) tasks.push(task);
+    else if (byVersion !== undefined) byVersion.set(specVersion, [task]);
+    else byService.set(serviceId, new Map([[specVersion, [task]]]));
   }
   state.queue.clear();
-  return [...groups.values(), ...alone];
+  const groups: Group[] = [];
+  for (const [, byVersion] of [...byService].sort(([a], [b]) => compareText(a, b))) {
+    for (const [, tasks] of [...byVersion].sort(([a], [b]) => a - b)) {
+      const [first] = tasks.sort(compareQueued);
+      if (first !== undefined) groups.push({ first, tasks });
+    }
+  }
+  for (const task of alone.sort(compareQueued)) groups.push({ first: task, tasks: [task] });
+  return groups;
 }
 
-/** The first task of a group speaks for all of them; those for which no place is left are told why (R-S13). */
 function decideGroup(
   state: SchedulerState,
-  first: Task,
-  tasks: readonly Task[],
-  nodes: readonly Contender[],
+  field: Field,
+  { first, tasks }: Group,
   store: Reader,
   now: number,
   decisions: Decision[],
 ): void {
-  const deal: Deal = { demand: demandOf(first, store), tally: newTally(), tasks, placed: [] };
-  const tree = buildTree(nodes, first, tasks.length, deal.demand, deal.tally);
-  spread(deal, tree, tasks.length);
+  const contest: Contest = { serviceId: first.serviceId, failureKey: failureKey(first), now };
+  const tree = enterTree(field, first.spec.placement.spread, contest);
+  const deal = placeGroup(tree, demandOf(first, store), tasks);
   for (const { task, info, held } of deal.placed) {
     decisions.push(place(state, task, info, held, 'scheduler assigned task to node', now));
   }
-  if (deal.placed.length === tasks.length) return;
-  const explanation = explain(deal.tally);
-  const err = explanation === '' ? 'no suitable node' : `no suitable node (${explanation})`;
-  for (const task of tasks.slice(deal.placed.length)) decideLeftOver(state, task, err, store, now, decisions);
+  if (deal.placed.length < tasks.length) {
+    const explanation = explain(tallyOf(deal, field, contest));
+    const err = explanation === '' ? 'no suitable node' : `no suitable node (${explanation})`;
+    for (const task of tasks.slice(deal.placed.length))
+      decideLeftOver(state, task, err, store, now, decisions);
+  }
+  settleGroup(field, tree, contest);
 }
 
 /** What becomes of a queued task for which there is no node (R-S23). */
@@ -204,14 +217,9 @@ function comparePreassigned(a: Task, b: Task): number {
 }
 
 function compareQueued(a: Task, b: Task): number {
-  return (
-    compareText(a.serviceId, b.serviceId) ||
-    (a.specVersion ?? 0) - (b.specVersion ?? 0) ||
-    a.slot - b.slot ||
-    compareText(a.id, b.id)
-  );
+  return compareText(a.serviceId, b.serviceId) || a.slot - b.slot || compareText(a.id, b.id);
 }
 
 function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a === b ? 0 : a < b ? -1 : 1;
 }

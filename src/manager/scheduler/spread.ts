@@ -3,17 +3,22 @@
 
 import type { Task } from '../../model/objects.ts';
 import type { GenericResource } from '../../model/spec.ts';
-import { type Demand, passes, type Tally } from './filter.ts';
+import { type Demand, firstRejection, newTally, type Tally } from './filter.ts';
 import { activeOf, type NodeInfo, trackTask } from './nodes.ts';
-import { type Branch, type Contender, compareNodes, isBetter } from './tree.ts';
+import { type Contender, type Contest, compareNodes, isBetter, rankNode } from './rank.ts';
+import { type Branch, type Field, leafOf, type Tree, takeNext } from './tree.ts';
 
 /** A group while it is being placed. */
 export interface Deal {
+  readonly tree: Tree;
   readonly demand: Demand;
-  readonly tally: Tally;
   readonly tasks: readonly Task[];
   /** What has been placed so far: a prefix of `tasks`, in order. */
   readonly placed: Placement[];
+  /** The rejections since the first task was placed, or since the last test that a node passed after that. */
+  readonly tally: Tally;
+  /** Whether a node has passed a test since the first task was placed. */
+  passed: boolean;
 }
 
 export interface Placement {
@@ -22,8 +27,54 @@ export interface Placement {
   readonly held: readonly GenericResource[];
 }
 
+/** Places as many tasks of a group as it can. */
+export function placeGroup(tree: Tree, demand: Demand, tasks: readonly Task[]): Deal {
+  const deal: Deal = { tree, demand, tasks, placed: [], tally: newTally(), passed: false };
+  spread(deal, tree.root, tasks.length);
+  return deal;
+}
+
+/**
+ * The counters behind the explanation when tasks are left over (R-S24). SwarmKit tests nodes in order of ID before it places anything, and
+ * not those that are no better than as many good ones as there are tasks; here this is made up for when somebody wants to know.
+ */
+export function tallyOf(
+  { tree, demand, tasks, tally, passed }: Deal,
+  { nodes }: Field,
+  contest: Contest,
+): Tally {
+  if (passed) return tally;
+  const taken = new Map(tree.taken.map((contender) => [contender.order, contender]));
+  const best = new Map<Branch, Contender[]>();
+  const before = newTally();
+  for (const [order, info] of nodes.entries()) {
+    const known = taken.get(order);
+    const contender = known === undefined ? rankNode(info, order, contest) : asBefore(known);
+    const leaf = leafOf(tree, order);
+    const good = best.get(leaf) ?? [];
+    const worst = good[tasks.length - 1];
+    if (worst !== undefined && !isBetter(contender, worst)) continue;
+    const rejection = contender.fits ? -1 : firstRejection(demand, info);
+    if (rejection < 0) {
+      before.fill(0);
+      good.push(contender);
+      good.sort(compareNodes);
+      if (good.length > tasks.length) good.pop();
+      best.set(leaf, good);
+    } else {
+      before[rejection] = (before[rejection] ?? 0) + 1;
+    }
+  }
+  return before.map((nodesBefore, filter) => nodesBefore + (tally[filter] ?? 0));
+}
+
+function asBefore(contender: Contender): Contender {
+  const { serviceTasks, totalTasks, gained } = contender;
+  return { ...contender, serviceTasks: serviceTasks - gained, totalTasks: totalTasks - gained };
+}
+
 /** Places up to `want` tasks in a part of the tree. @returns how many were placed; on inner levels it can be more than `want` */
-export function spread(deal: Deal, branch: Branch, want: number): number {
+function spread(deal: Deal, branch: Branch, want: number): number {
   const { children } = branch;
   if (children.length === 0) return fill(deal, branch, want);
   const dead = new Set<Branch>();
@@ -56,43 +107,83 @@ export function spread(deal: Deal, branch: Branch, want: number): number {
 
 /** Places up to `want` tasks on the candidates of a leaf. */
 function fill(deal: Deal, leaf: Branch, want: number): number {
-  const { demand, tally } = deal;
-  if (leaf.used) {
-    leaf.candidates = leaf.candidates.filter(({ info }) => passes(demand, info, tally));
-    leaf.candidates.sort(compareNodes);
-  }
+  const { demand } = deal;
+  if (leaf.used) reorder(deal, leaf);
   leaf.used = true;
-  const nodes = leaf.candidates;
   const full = new Set<Contender>();
   let placed = 0;
   let at = 0;
-  while (nodes.length > 0) {
+  for (;;) {
     const task = deal.tasks[deal.placed.length];
-    const contender = nodes[at % nodes.length];
+    const contender = candidate(deal, leaf, at);
     if (task === undefined || contender === undefined) break;
     const { info } = contender;
     deal.placed.push({ task, info, held: trackTask(info, task) });
-    contender.serviceTasks = activeOf(info, demand.serviceId);
+    const serviceTasks = activeOf(info, demand.serviceId);
+    contender.gained += serviceTasks - contender.serviceTasks;
+    contender.serviceTasks = serviceTasks;
+    contender.totalTasks = info.active;
     placed++;
     if (placed === want) break;
 
     // First sweep: on to the next node once it is better than this one. After it: round and round.
-    const next = at + 1 < nodes.length ? nodes[at + 1] : undefined;
+    const next = hasCandidate(deal, leaf, at + 1) ? leaf.candidates[at + 1] : undefined;
     if (next === undefined || isBetter(next, contender)) at++;
 
     let skipped = 0;
-    while (skipped < nodes.length && isFull(deal, nodes[at % nodes.length], full)) {
+    while (isFull(deal, candidate(deal, leaf, at), full)) {
       at++;
       skipped++;
+      if (skipped >= leaf.candidates.length && !hasCandidate(deal, leaf, leaf.candidates.length))
+        return placed;
     }
-    if (skipped === nodes.length) break;
   }
   return placed;
 }
 
-function isFull({ demand, tally }: Deal, contender: Contender | undefined, full: Set<Contender>): boolean {
+/** A leaf that gets tasks again goes on with those of its nodes that still fit, best first. */
+function reorder(deal: Deal, leaf: Branch): void {
+  while (hasCandidate(deal, leaf, leaf.candidates.length));
+  leaf.candidates = leaf.candidates.filter(({ info }) => passes(deal, info));
+  leaf.candidates.sort(compareNodes);
+}
+
+/** The candidate number `at`, counting round and round; undefined when there is none at all. */
+function candidate(deal: Deal, leaf: Branch, at: number): Contender | undefined {
+  return leaf.candidates[hasCandidate(deal, leaf, at) ? at : at % leaf.candidates.length];
+}
+
+/** Whether the leaf has more than `at` candidates; brings up those that are missing. No more count than there are tasks in the group. */
+function hasCandidate({ tree, demand, tasks }: Deal, leaf: Branch, at: number): boolean {
+  const { candidates } = leaf;
+  if (at < candidates.length) return true;
+  if (leaf.complete) return false;
+  if (candidates.length === 0) tree.asked.push(leaf);
+  while (candidates.length <= at && candidates.length < tasks.length) {
+    const contender = takeNext(tree, leaf);
+    if (contender === undefined) break;
+    contender.fits = firstRejection(demand, contender.info) < 0;
+    if (contender.fits) candidates.push(contender);
+  }
+  leaf.complete = candidates.length <= at;
+  return !leaf.complete;
+}
+
+function isFull(deal: Deal, contender: Contender | undefined, full: Set<Contender>): boolean {
   if (contender === undefined || full.has(contender)) return true;
-  if (passes(demand, contender.info, tally)) return false;
+  if (passes(deal, contender.info)) return false;
   full.add(contender);
   return true;
+}
+
+/** Tests a node on behalf of the explanation: a pass resets all counters (R-S24). */
+function passes(deal: Deal, info: NodeInfo): boolean {
+  const rejection = firstRejection(deal.demand, info);
+  if (rejection < 0) {
+    deal.tally.fill(0);
+    deal.passed = true;
+    return true;
+  }
+  deal.tally[rejection] = (deal.tally[rejection] ?? 0) + 1;
+  return false;
 }

@@ -1,37 +1,206 @@
-// Which of two nodes is better, and the tree of placement preferences with the best nodes at its leaves (R-S14, R-S16).
-// A tree lives for the placing of one group.
+// The tree of placement preferences with the nodes at its leaves (R-S16), as one pass uses it for all of its groups. Lives within a pass.
+// What a group costs depends on its tasks and on the nodes that run its service already, not on how many nodes there are: at each leaf the
+// nodes without tasks of the service wait in a heap that is kept from group to group, the others in one that lasts for a contest.
 
 import { afterPrefix, engineLabelPrefix, nodeLabelPrefix } from '../../model/constraint.ts';
-import { lookupLabel } from '../../model/labels.ts';
-import type { Node, Task } from '../../model/objects.ts';
-import { type Demand, passes, type Tally } from './filter.ts';
-import { activeOf, failuresThatDownRank, type NodeInfo, recentFailures } from './nodes.ts';
-
-/** For whom nodes are compared: one version of one service, at one time. */
-export interface Contest {
-  readonly serviceId: string;
-  readonly failureKey: string;
-  readonly now: number;
-}
-
-/** A node with its rank in a contest. The keys are worked out once, because they are compared far more often than they change. */
-export interface Contender {
-  readonly info: NodeInfo;
-  /** Failures as far as they count: fewer than five are as good as none. */
-  failures: number;
-  /** Active tasks of the service on the node. */
-  serviceTasks: number;
-}
+import { lookupLabel, noLabels } from '../../model/labels.ts';
+import type { Node } from '../../model/objects.ts';
+import { assert } from '../../sim/assert.ts';
+import type { NodeInfo } from './nodes.ts';
+import { type Contender, type Contest, type Heap, heapify, pop, push, rankNode, sink } from './rank.ts';
 
 export interface Branch {
-  /** Active tasks of the service on all nodes of the branch, fit or not, when the tree was built. Not kept up to date (R-S21). */
+  readonly parent: Branch | undefined;
+  /** Active tasks of the service on all nodes of the branch, fit or not, when the group came. Not kept up to date meanwhile (R-S21). */
   count: number;
   /** By label value, ascending; empty at a leaf. */
-  children: Branch[];
-  /** At a leaf: nodes that fit, best first, at most as many as there are tasks in the group. */
+  children: readonly Branch[];
+  /**
+   * At a leaf: nodes without counting failures and without tasks of the service. Some may have got other tasks since they were put here,
+   * or be among the busy by now.
+   */
+  readonly idle: Heap;
+  /** At a leaf: the other nodes. All of them are worse than any idle one. */
+  readonly busy: Heap;
+  /** At a leaf: the nodes that fit, best first, as far as the group has asked; at most as many as it has tasks. */
   candidates: Contender[];
-  /** Whether tasks have been given to this leaf before. */
+  /** No more candidates will come. */
+  complete: boolean;
+  /** Whether tasks of the group have been given to this leaf before. */
   used: boolean;
+}
+
+export interface Tree {
+  readonly root: Branch;
+  /** The leaf of each node, by its order. */
+  readonly leaves: readonly Branch[];
+  /** Whether each node is among the busy, by its order; and the orders of those that are. */
+  readonly isBusy: boolean[];
+  readonly busy: number[];
+  /** What the contest keeps out of the idle heaps. */
+  readonly away: Contender[];
+  /** What the group has taken out of the heaps, and the leaves that it has asked. */
+  readonly taken: Contender[];
+  readonly asked: Branch[];
+}
+
+/** What a pass knows of all nodes. */
+export interface Field {
+  /** In ascending order of ID. */
+  readonly nodes: readonly NodeInfo[];
+  /** Where the services of the pass have active tasks: orders of nodes by service. */
+  readonly homes: ReadonlyMap<string, Set<number>>;
+  /** Where service versions have failed lately: orders of nodes by `failureKey`. */
+  readonly failures: ReadonlyMap<string, readonly number[]>;
+  /** By their preferences. */
+  readonly trees: Map<string, Tree>;
+  /** The tree whose heaps and counts are at present those of a contest. */
+  entered: { readonly tree: Tree; readonly contest: Contest } | undefined;
+}
+
+interface Preference {
+  readonly of: 'node' | 'engine';
+  readonly label: string;
+}
+
+/** Surveys the nodes, which come in ascending order of ID, for a pass over tasks of `services`. */
+export function surveyNodes(infos: Iterable<NodeInfo>, services: Iterable<string>): Field {
+  const nodes = [...infos];
+  const homes = new Map<string, Set<number>>();
+  for (const serviceId of services) homes.set(serviceId, new Set());
+  const failures = new Map<string, number[]>();
+  for (const [order, info] of nodes.entries()) {
+    if (info.activeByService.size < homes.size) {
+      for (const serviceId of info.activeByService.keys()) homes.get(serviceId)?.add(order);
+    } else {
+      for (const [serviceId, orders] of homes) if (info.activeByService.has(serviceId)) orders.add(order);
+    }
+    for (const key of info.failures.keys()) {
+      const orders = failures.get(key);
+      if (orders === undefined) failures.set(key, [order]);
+      else orders.push(order);
+    }
+  }
+  return { nodes, homes, failures, trees: new Map(), entered: undefined };
+}
+
+/** The tree for some spread preferences, with the heaps and counts of a contest. */
+export function enterTree(field: Field, spread: readonly string[], contest: Contest): Tree {
+  const key = spread.length === 0 ? '' : JSON.stringify(spread);
+  let tree = field.trees.get(key);
+  if (tree === undefined) {
+    tree = growTree(field.nodes, spread.flatMap(parsePreference));
+    field.trees.set(key, tree);
+  }
+  const { entered } = field;
+  // Heaps and counts are kept up to date from group to group of one contest, so tasks that come alone have nothing to set up.
+  if (entered?.tree !== tree || entered.contest.failureKey !== contest.failureKey) {
+    if (entered !== undefined) endContest(entered.tree);
+    beginContest(field, tree, contest);
+    field.entered = { tree, contest };
+  }
+  return tree;
+}
+
+/** The next best node of a leaf, fit or not; undefined when the group has had them all. */
+export function takeNext(tree: Tree, leaf: Branch): Contender | undefined {
+  const contender = takeIdle(tree, leaf) ?? pop(leaf.busy);
+  if (contender !== undefined) tree.taken.push(contender);
+  return contender;
+}
+
+/** Ends the placing of a group: counts and heaps take up what it has changed. */
+export function settleGroup({ homes }: Field, tree: Tree, { serviceId }: Contest): void {
+  const home = homes.get(serviceId);
+  assert(home !== undefined, 'the services of a pass are known from its start');
+  for (const contender of tree.taken) {
+    const { order } = contender;
+    const leaf = leafOf(tree, order);
+    count(leaf, contender.gained);
+    contender.gained = 0;
+    contender.fits = false;
+    if (contender.serviceTasks === 0 && contender.failures === 0) {
+      push(leaf.idle, contender);
+      continue;
+    }
+    push(leaf.busy, contender);
+    if (tree.isBusy[order] === true) continue;
+    tree.isBusy[order] = true;
+    tree.busy.push(order);
+    tree.away.push(contender);
+    home.add(order);
+  }
+  tree.taken.length = 0;
+  for (const leaf of tree.asked) {
+    leaf.candidates = [];
+    leaf.complete = false;
+    leaf.used = false;
+  }
+  tree.asked.length = 0;
+}
+
+export function leafOf(tree: Tree, order: number): Branch {
+  const leaf = tree.leaves[order];
+  assert(leaf !== undefined, 'every node has a leaf');
+  return leaf;
+}
+
+/** What is at the top of an idle heap may be out of date: its tasks only grow in number, so it has to go down, never up. */
+function takeIdle(tree: Tree, { idle }: Branch): Contender | undefined {
+  for (;;) {
+    const best = idle[0];
+    if (best === undefined) return undefined;
+    const { active } = best.info;
+    if (best.totalTasks !== active) {
+      best.totalTasks = active;
+      sink(idle, 0, best);
+      continue;
+    }
+    pop(idle);
+    if (tree.isBusy[best.order] !== true) return best;
+    tree.away.push(best);
+  }
+}
+
+function beginContest({ nodes, homes, failures }: Field, tree: Tree, contest: Contest): void {
+  for (const order of homes.get(contest.serviceId) ?? []) addBusy(nodes, tree, order, contest);
+  for (const order of failures.get(contest.failureKey) ?? []) {
+    if (tree.isBusy[order] !== true) addBusy(nodes, tree, order, contest);
+  }
+}
+
+function addBusy(nodes: readonly NodeInfo[], tree: Tree, order: number, contest: Contest): void {
+  const info = nodes[order];
+  assert(info !== undefined, 'an order is that of a node');
+  const contender = rankNode(info, order, contest);
+  if (contender.serviceTasks === 0 && contender.failures === 0) return;
+  tree.isBusy[order] = true;
+  tree.busy.push(order);
+  const leaf = leafOf(tree, order);
+  push(leaf.busy, contender);
+  count(leaf, contender.serviceTasks);
+}
+
+function endContest(tree: Tree): void {
+  for (const order of tree.busy) {
+    tree.isBusy[order] = false;
+    const leaf = leafOf(tree, order);
+    leaf.busy.length = 0;
+    for (let at: Branch | undefined = leaf; at !== undefined; at = at.parent) at.count = 0;
+  }
+  tree.busy.length = 0;
+  for (const contender of tree.away) {
+    contender.failures = 0;
+    contender.serviceTasks = 0;
+    contender.totalTasks = contender.info.active;
+    push(leafOf(tree, contender.order).idle, contender);
+  }
+  tree.away.length = 0;
+}
+
+function count(leaf: Branch, more: number): void {
+  if (more === 0) return;
+  for (let at: Branch | undefined = leaf; at !== undefined; at = at.parent) at.count += more;
 }
 
 /** A branch while it grows: its children by label value. */
@@ -40,67 +209,53 @@ interface Growing {
   readonly byValue: Map<string, Growing>;
 }
 
-interface Preference {
-  readonly of: 'node' | 'engine';
-  readonly label: string;
-}
-
-/** The nodes with their ranks. */
-export function rankNodes(nodes: Iterable<NodeInfo>, contest: Contest): Contender[] {
-  return Array.from(nodes, (info) => {
-    const failures = recentFailures(info, contest.failureKey, contest.now);
-    return {
-      info,
-      failures: failures < failuresThatDownRank ? 0 : failures,
-      serviceTasks: activeOf(info, contest.serviceId),
-    };
-  });
-}
-
-/** True when `a` is strictly better than `b` (R-S14). Resources never take part. */
-export function isBetter(a: Contender, b: Contender): boolean {
-  if (a.failures !== b.failures) return a.failures < b.failures;
-  if (a.serviceTasks !== b.serviceTasks) return a.serviceTasks < b.serviceTasks;
-  return a.info.active < b.info.active;
-}
-
-/** Best first; of equal nodes the one with the lower ID (reference, section 8). */
-export function compareNodes(a: Contender, b: Contender): number {
-  if (isBetter(a, b)) return -1;
-  if (isBetter(b, a)) return 1;
-  return a.info.node.id < b.info.node.id ? -1 : 1;
-}
-
-/** Builds the tree for a group of `size` tasks. `nodes` come in ascending order of ID. */
-export function buildTree(
-  nodes: readonly Contender[],
-  { spec }: Task,
-  size: number,
-  demand: Demand,
-  tally: Tally,
-): Branch {
-  const preferences = spec.placement.spread.flatMap(parsePreference);
-  const root = grow();
-  for (const contender of nodes) {
+function growTree(nodes: readonly NodeInfo[], preferences: readonly Preference[]): Tree {
+  const root = grow(undefined);
+  const leaves: Branch[] = [];
+  for (const [order, info] of nodes.entries()) {
     let at = root;
-    at.branch.count += contender.serviceTasks;
-    for (const preference of preferences) {
-      at = childOf(at, labelValue(contender.info.node, preference));
-      at.branch.count += contender.serviceTasks;
-    }
-    offer(at.branch.candidates, contender, size, demand, tally);
+    for (const preference of preferences) at = childOf(at, labelValue(info.node, preference));
+    const { branch } = at;
+    branch.idle.push({
+      info,
+      failures: 0,
+      serviceTasks: 0,
+      totalTasks: info.active,
+      order,
+      gained: 0,
+      fits: false,
+    });
+    leaves.push(branch);
   }
-  return finish(root);
+  return {
+    root: finish(root),
+    leaves,
+    isBusy: leaves.map(() => false),
+    busy: [],
+    away: [],
+    taken: [],
+    asked: [],
+  };
 }
 
-function grow(): Growing {
-  return { branch: { count: 0, children: [], candidates: [], used: false }, byValue: new Map() };
+function grow(parent: Branch | undefined): Growing {
+  const branch: Branch = {
+    parent,
+    count: 0,
+    children: [],
+    idle: [],
+    busy: [],
+    candidates: [],
+    complete: false,
+    used: false,
+  };
+  return { branch, byValue: new Map() };
 }
 
-function childOf({ byValue }: Growing, value: string): Growing {
+function childOf({ branch, byValue }: Growing, value: string): Growing {
   const known = byValue.get(value);
   if (known !== undefined) return known;
-  const child = grow();
+  const child = grow(branch);
   byValue.set(value, child);
   return child;
 }
@@ -108,32 +263,8 @@ function childOf({ byValue }: Growing, value: string): Growing {
 function finish({ branch, byValue }: Growing): Branch {
   const entries = [...byValue].sort(([a], [b]) => (a < b ? -1 : 1));
   branch.children = entries.map(([, child]) => finish(child));
+  heapify(branch.idle);
   return branch;
-}
-
-/** Adds a node that fits to a leaf; to a full leaf only in the place of a worse one. One that is not better is not even tested. */
-function offer(
-  candidates: Contender[],
-  contender: Contender,
-  size: number,
-  demand: Demand,
-  tally: Tally,
-): void {
-  const worst = candidates[candidates.length - 1];
-  const full = candidates.length >= size;
-  if (full && (worst === undefined || !isBetter(contender, worst))) return;
-  if (!passes(demand, contender.info, tally)) return;
-  if (full) candidates.pop();
-  // Nodes come in order of ID, so behind all that are not worse is the right place.
-  let low = 0;
-  let high = candidates.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const other = candidates[middle];
-    if (other !== undefined && isBetter(contender, other)) high = middle;
-    else low = middle + 1;
-  }
-  candidates.splice(low, 0, contender);
 }
 
 /** Anything but a spread over a node or engine label adds no level. */
@@ -147,6 +278,6 @@ function parsePreference(descriptor: string): readonly Preference[] {
 
 /** A missing label is as good as an empty one. */
 function labelValue(node: Node, { of, label }: Preference): string {
-  const labels = of === 'node' ? node.spec.labels : (node.description?.engineLabels ?? []);
+  const labels = of === 'node' ? node.spec.labels : (node.description?.engineLabels ?? noLabels);
   return lookupLabel(labels, label) ?? '';
 }

@@ -5,8 +5,8 @@ import type { Task } from '../../model/objects.ts';
 import type { Reader } from '../../store/reader.ts';
 import { demandOf, type FilterName, rejections } from './filter.ts';
 import { failureKey } from './nodes.ts';
+import { compareNodes, rankNodes } from './rank.ts';
 import type { SchedulerState } from './state.ts';
-import { compareNodes, rankNodes } from './tree.ts';
 
 export interface NodeVerdict {
   readonly nodeId: string;
@@ -30,9 +30,9 @@ export function judgeNodes(
   const contest = { serviceId: task.serviceId, failureKey: failureKey(task), now };
   return rankNodes(state.nodes.values(), contest)
     .sort(compareNodes)
-    .map(({ info, failures, serviceTasks }) => ({
+    .map(({ info, failures, serviceTasks, totalTasks }) => ({
       nodeId: info.node.id,
       failing: rejections(demand, info),
-      rank: { failures, serviceTasks, totalTasks: info.active },
+      rank: { failures, serviceTasks, totalTasks },
     }));
 }
