@@ -1,13 +1,13 @@
 // A store whose transactions an invariant is told of, one after the other: for invariants of the cluster state, whatever manager wrote it.
 
 import type { Checks, Invariant } from '../../src/invariants/invariant.ts';
-import type { Member } from '../../src/model/calls.ts';
+import type { ManagerState } from '../../src/manager/state.ts';
+import type { Call, Member } from '../../src/model/calls.ts';
 import type { Kind, Records } from '../../src/model/objects.ts';
 import type { StoreAction } from '../../src/store/action.ts';
 import type { StoreEvent } from '../../src/store/event.ts';
 import { apply, createStore, reader } from '../../src/store/store.ts';
-import type { Fresh, TaskFields } from '../manager/fixtures.ts';
-import { makeService, makeTask } from '../manager/fixtures.ts';
+import { type Fresh, makeService, makeTask, type TaskFields } from '../manager/fixtures.ts';
 
 const create = { action: 'create' } as const;
 const update = { action: 'update', patches: [], inverse: [] } as const;
@@ -18,7 +18,7 @@ function stored<R extends object>(record: R, version: number): R & { readonly me
 
 export class Told {
   readonly #store = createStore();
-  readonly checks: Checks;
+  readonly #checks: Checks;
   /** Of the Raft group. */
   readonly members = new Map<number, Member>();
   /** Virtual time, microseconds. */
@@ -32,7 +32,7 @@ export class Told {
 
   constructor(invariant: Invariant) {
     const told = this;
-    this.checks = invariant.watch(
+    this.#checks = invariant.watch(
       (condition) => {
         this.#broken ||= !condition;
       },
@@ -102,12 +102,26 @@ export class Told {
     });
   }
 
+  /** What the store itself would refuse. */
+  events(...events: readonly StoreEvent[]): this {
+    return this.#commit(() => [[...events]]);
+  }
+
   remove(kind: 'node' | 'service' | 'task', id: string): this {
     return this.#commit(() => [this.#apply({ action: 'remove', kind, id })]);
   }
 
+  /** A call that has come to this manager. */
+  call(call: Call, manager: ManagerState): this {
+    this.#checks.called?.(call, manager, 'manager1');
+    return this;
+  }
+
   answer(recordId: string): this {
-    this.checks.answered?.({ method: 'control.done', id: 1, result: { kind: 'done', recordId } }, 'manager1');
+    this.#checks.answered?.(
+      { method: 'control.done', id: 1, result: { kind: 'done', recordId } },
+      'manager1',
+    );
     return this;
   }
 
@@ -118,7 +132,7 @@ export class Told {
     const index = this.#index;
     const data = { kind: 'transaction', by: 1, request: index, actions: [], bytes } as const;
     const entry = { kind: 'normal', term, index, data } as const;
-    this.checks.committed?.({ index, entry, events: write(version).flat(), at, fresh: true });
+    this.#checks.committed?.({ index, entry, events: write(version).flat(), at, fresh: true });
     return this;
   }
 
