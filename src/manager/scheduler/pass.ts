@@ -199,11 +199,17 @@ function keepWaiting(task: Task, err: string, timestamp: number): Decision {
   return { task, nodeId: task.nodeId, state, message, err, timestamp, held: [] };
 }
 
+/** Takes back all that a job has decided, what was written before it failed as well: the events of that set it right again (R-S29). */
+export function takeBackAll(state: SchedulerState, decisions: readonly Decision[]): void {
+  for (const decision of decisions) takeBack(state, decision);
+}
+
 function takeBack(state: SchedulerState, { task, nodeId }: Decision): void {
   const info = state.nodes.get(nodeId);
   if (info !== undefined) untrackTask(info, task.id);
   state.known.set(task.id, { nodeId: task.nodeId, state: task.status.state });
   if (task.nodeId === '') state.queue.set(task.id, task);
+  else state.preassigned.set(task.id, task);
 }
 
 function isFresh(state: SchedulerState, nodeId: string, tx: Transaction): boolean {

@@ -4,7 +4,7 @@
 import { millisecond, second } from '../../model/duration.ts';
 import { assert } from '../../sim/assert.ts';
 import type { Leader, Reactor } from '../leader.ts';
-import { commitDecision, decide, type SchedulerJob } from './pass.ts';
+import { commitDecision, decide, type SchedulerJob, takeBackAll } from './pass.ts';
 import { loadState, type SchedulerState, takeEvent } from './state.ts';
 
 export type { SchedulerJob } from './pass.ts';
@@ -64,7 +64,8 @@ export const schedulerReactor: Reactor<SchedulerState, SchedulerTimer, Scheduler
     if (outcome === 'lost') return;
     const { pass } = state;
     assert(pass?.decisions !== undefined, 'what has been written was decided');
-    if (pass.done < pass.decisions.length) return;
+    if (outcome === 'dropped') takeBackAll(state, pass.decisions);
+    else if (pass.done < pass.decisions.length) return;
     startJobs(leader, state, pass.jobs.slice(1));
     takeInbox(leader, state);
   },

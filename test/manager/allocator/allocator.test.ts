@@ -69,7 +69,7 @@ const virtualIpsOf = (stage: Stage, id: string) =>
 const attachmentsOf = (stage: Stage, id: string) =>
   stage.store.get('node', id)?.attachments.flatMap(({ addresses }) => addresses);
 
-describe('tasks (R-A1 to R-A6)', () => {
+describe('tasks (R-A1 to R-A3, R-A5, R-A6)', () => {
   test('with nothing to allocate become pending on the commit that brings them', () => {
     const stage = start();
     stage.write((tx) => addTask(tx, 't', addService(tx, { id: 'web' })));

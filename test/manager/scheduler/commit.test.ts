@@ -1,4 +1,4 @@
-// What happens between a decision and its commit (R-S27, R-S28). The stage has no time in between, so these tests call
+// What happens between a decision and its commit (R-S27, R-S28, R-S29). The stage has no time in between, so these tests call
 // the scheduler by hand, as the one writer would.
 
 import { expect, test } from 'vitest';
@@ -56,6 +56,13 @@ function createLeader() {
     /** The debounce timer fires. */
     fire() {
       schedulerReactor.timer(leader, running(), { kind: 'debounce' });
+    },
+    /** The writer takes the next job, but what that writes is not taken: it is too large. */
+    drop() {
+      const job = jobs.shift();
+      if (job === undefined) throw new Error('no job waits');
+      schedulerReactor.write(leader, running(), job, begin(store, { version: store.version, now: 0 }));
+      schedulerReactor.written(leader, running(), job, 'dropped');
     },
     /** The writer takes the next job; what other writers do between its transactions is up to `between`. */
     turn(between: () => void = () => {}) {
@@ -145,6 +152,28 @@ test('a task placed by someone else is taken over (R-S27.3)', () => {
   expect(leader.store.get('task', 'web.0.0001')?.nodeId).toBe('b');
   expect(queue.size).toBe(0);
   expect([nodes.get('a')?.active, nodes.get('b')?.active]).toEqual([0, 2]);
+});
+
+test('of a batch that failed nothing is done, and all is tried again when something happens (R-S29)', () => {
+  const leader = createLeader();
+  leader.write((tx) => {
+    addNodes(tx, 'a');
+    const web = addService(tx, { id: 'web' });
+    addPending(tx, web, 250);
+    addPending(tx, web, 1, { first: 251, nodeId: 'a' });
+  });
+  leader.start();
+  leader.drop();
+  // More than one transaction, the first of which was dropped already.
+  leader.drop();
+  const { queue, preassigned, nodes } = leader.state();
+  expect([queue.size, preassigned.size, nodes.get('a')?.tasks.size]).toEqual([250, 1, 0]);
+  expect([leader.state().pass, leader.jobs]).toEqual([undefined, []]);
+  leader.write((tx) => addNodes(tx, 'b'));
+  leader.fire();
+  leader.turn();
+  leader.turn();
+  expect([leader.store.tasksOfNode('a').length, leader.store.tasksOfNode('b').length]).toEqual([125, 126]);
 });
 
 test('between the proposals of one pass others write, and the pass goes by what it decided', () => {
