@@ -154,6 +154,21 @@ describe('an update is refused', () => {
     expect(client.service('web')).toEqual(written);
   });
 
+  it('that names the ingress network, and a new service too (R-A9)', () => {
+    const { client } = withService();
+    const refused = 'InvalidArgument: Service cannot be explicitly attached to the ingress network "ingress"';
+    const attached = request('other', { task: { networks: [{ target: 'ingress', aliases: [] }] } });
+    expect(refusal(() => client.createService(attached))).toBe(refused);
+    expect(
+      refusal(() =>
+        client.updateService('web', (spec) => ({
+          ...spec,
+          task: { ...spec.task, networks: attached.task.networks },
+        })),
+      ),
+    ).toBe(refused);
+  });
+
   it('and so is a new service whose name differs from another’s in case alone (O-E16)', () => {
     const { client } = withService();
     client.createService(request('Api'));

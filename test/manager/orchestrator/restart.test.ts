@@ -85,7 +85,7 @@ describe('attempts', () => {
       at === 'run' ? ({ at, after: after * second, code: 1 } as const) : undefined,
   });
 
-  it('without a window are counted for ever (O-E41)', () => {
+  it('without a window are counted for ever, and then nothing more happens (O-E41, R-O111)', () => {
     const scene = createScene(always(1));
     scene.create({ restart: { maxAttempts: 2, delay: 0 } });
     scene.advance(100);

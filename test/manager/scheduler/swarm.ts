@@ -16,6 +16,8 @@ import {
 } from '../fixtures.ts';
 import { createStage, type Stage } from '../stage.ts';
 
+export const gibibyte = 1024 ** 3;
+
 export interface Swarm extends Stage {
   /** The scheduler's own state. */
   readonly state: () => SchedulerState;
@@ -119,4 +121,28 @@ export function errors(stage: Stage, serviceId: string): readonly string[] {
 
 export function isWaiting(task: Task): boolean {
   return task.status.state === TaskState.Pending;
+}
+
+/** A task that is in the store. */
+export function task(swarm: Swarm, id: string): Task {
+  const found = swarm.store.get('task', id);
+  if (found === undefined) throw new Error(`no task ${id}`);
+  return found;
+}
+
+export function setAvailability(
+  tx: Transaction,
+  id: string,
+  availability: 'active' | 'pause' | 'drain',
+): void {
+  tx.update('node', id, (draft) => {
+    draft.spec.availability = availability;
+  });
+}
+
+/** A change of a node that means nothing to anybody. */
+export function touchNode(tx: Transaction, id: string): void {
+  tx.update('node', id, (draft) => {
+    draft.spec.labels = [['touched', String(tx.now)]];
+  });
 }
