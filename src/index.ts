@@ -13,4 +13,4 @@ export type { RaftNode, RaftStage, RaftStageOptions } from './lab/raft-stage.ts'
 export { type Outcome, type RunOptions, runScenario } from './lab/run.ts';
 export type { Scenario } from './lab/scenario.ts';
 export type { StoryKind, StoryLine } from './lab/story.ts';
-export type { NodeView, TaskView } from './lab/views.ts';
+export type { ContainerView, NodeView, TaskView } from './lab/views.ts';

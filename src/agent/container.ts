@@ -13,6 +13,7 @@ import {
 import type { LogLine } from '../model/messages.ts';
 import type { Task } from '../model/objects.ts';
 import type { HealthCheck } from '../model/spec.ts';
+import { expandContainerSpec } from '../model/template.ts';
 import { assert, unreachable } from '../sim/assert.ts';
 import type { AgentContext, ContainerMoment } from './context.ts';
 import { effectiveHealthCheck, type Health, judgeProbe, probeResult, probeWait } from './health.ts';
@@ -28,6 +29,12 @@ const drainTime = 2 * second;
 /** A container keeps the last so many lines that it has written. */
 const logLimit = 1_000;
 
+/** A secret or config as the program finds it. */
+export interface ContainerFile {
+  readonly path: string;
+  readonly content: string;
+}
+
 /** Plain data. */
 export interface Container {
   readonly taskId: string;
@@ -35,6 +42,10 @@ export interface Container {
   readonly id: string;
   readonly behaviour: ImageBehaviour;
   readonly healthCheck: HealthCheck | undefined;
+  readonly hostname: string;
+  readonly env: readonly string[];
+  /** The secrets and configs it was started with. */
+  files: readonly ContainerFile[];
   /** Attached to any network. */
   readonly networked: boolean;
   /** From the stop signal to the kill: whole seconds, as microseconds (R-O7). */
@@ -60,17 +71,22 @@ export interface Container {
   readonly timers: Map<ContainerMoment, number>;
 }
 
-/** A container that is made but not started. */
+/** A container that is made but not started. @throws ParseFailure for a placeholder that does not exist */
 export function createContainer(context: AgentContext, task: Task): Container {
-  const { container } = task.spec;
+  const container = expandContainerSpec(task.spec.container, task, context.description());
   const behaviour = context.behaviour(container.image);
+  const id = drawId(context);
   const grace = container.stopGracePeriod ?? defaultStopGracePeriod;
   const healthCheck = effectiveHealthCheck(container.healthCheck, behaviour.healthCheck);
   return {
     taskId: task.id,
-    id: drawId(context),
+    id,
     behaviour,
     healthCheck,
+    // The engine's own choice is the beginning of the ID.
+    hostname: container.hostname === '' ? id.slice(0, 12) : container.hostname,
+    env: container.env,
+    files: [],
     networked: task.networks.length > 0,
     grace: Math.floor(grace / second) * second,
     phase: 'created',
@@ -114,8 +130,13 @@ function drawId(context: AgentContext): string {
   return id;
 }
 
-export function startContainer(context: AgentContext, container: Container): void {
+export function startContainer(
+  context: AgentContext,
+  container: Container,
+  files: readonly ContainerFile[],
+): void {
   assert(container.phase === 'created', 'a container is started once');
+  container.files = files;
   container.phase = 'starting';
   const { start } = container.behaviour;
   const time =

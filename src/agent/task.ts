@@ -3,11 +3,13 @@
 
 import { second } from '../model/duration.ts';
 import { equalAssignments } from '../model/equal.ts';
+import { ParseFailure } from '../model/failure.ts';
 import { imageName } from '../model/image-behaviour.ts';
 import type { LogLine } from '../model/messages.ts';
 import type { Task, TaskStatus } from '../model/objects.ts';
 import type { PortConfig } from '../model/spec.ts';
 import { isTerminal, TaskState } from '../model/state.ts';
+import { expandContainerSpec } from '../model/template.ts';
 import { assert } from '../sim/assert.ts';
 import {
   type Container,
@@ -18,6 +20,7 @@ import {
   stopContainer,
 } from './container.ts';
 import type { AgentContext } from './context.ts';
+import { filesOf } from './files.ts';
 import { demandImage, type PullEnd } from './images.ts';
 import type { AgentState, LocalTask } from './state.ts';
 
@@ -138,8 +141,13 @@ function advance(context: AgentContext, state: AgentState, local: LocalTask): St
   }
   if (at > desiredState) return 'parked';
   switch (at) {
-    case TaskState.Assigned:
+    case TaskState.Assigned: {
+      const wrong = wrongTemplate(context, local.task);
+      if (wrong !== undefined) {
+        return move(context, state, local, TaskState.Rejected, 'resolving controller failed', wrong);
+      }
       return move(context, state, local, TaskState.Accepted, 'accepted');
+    }
     case TaskState.Accepted:
       return move(context, state, local, TaskState.Preparing, 'preparing');
     case TaskState.Preparing:
@@ -169,8 +177,7 @@ function start(context: AgentContext, state: AgentState, local: LocalTask): Step
   if (container === undefined) return fail(context, state, local, noContainer(local.task));
   switch (container.phase) {
     case 'created':
-      startContainer(context, container);
-      return 'busy';
+      return startWithFiles(context, state, local, container);
     case 'starting':
       return 'busy';
     case 'running':
@@ -187,6 +194,18 @@ function start(context: AgentContext, state: AgentState, local: LocalTask): Step
       break;
   }
   return move(context, state, local, TaskState.Running, 'started');
+}
+
+function startWithFiles(
+  context: AgentContext,
+  state: AgentState,
+  local: LocalTask,
+  container: Container,
+): Step {
+  const found = filesOf(state, local.task);
+  if ('error' in found) return fail(context, state, local, `starting container failed: ${found.error}`);
+  startContainer(context, container, found.files);
+  return 'busy';
 }
 
 function wait(context: AgentContext, state: AgentState, local: LocalTask): Step {
@@ -212,6 +231,17 @@ function shutDown(context: AgentContext, state: AgentState, local: LocalTask): S
 function exitError(container: Container): string {
   const cause = container.health.status === 'unhealthy' ? ': dockerexec: unhealthy container' : '';
   return `task: non-zero exit (${container.exitCode})${cause}`;
+}
+
+/** Why the container of a task cannot be described, if so. */
+function wrongTemplate(context: AgentContext, task: Task): string | undefined {
+  try {
+    expandContainerSpec(task.spec.container, task, context.description());
+    return undefined;
+  } catch (error) {
+    if (error instanceof ParseFailure) return error.message;
+    throw error;
+  }
 }
 
 /** The container has the task's name (R-O11). */

@@ -1,7 +1,9 @@
 // What a docker client does at a node, as far as scenarios need it: look records up by name or ID and change them, through the node's
 // manager and over the network like everything else. Refusals are thrown as CallFailure.
 
+import { encodeBase64 } from '../model/base64.ts';
 import type { ControlResult, ManagerView } from '../model/calls.ts';
+import { fileSpec } from '../model/defaults.ts';
 import { CallFailure } from '../model/failure.ts';
 import type { LogRequest } from '../model/messages.ts';
 import type { Cluster, Kind, Node, Records, Service, Task } from '../model/objects.ts';
@@ -119,6 +121,31 @@ export class Client {
 
   removeNode(key: string, force: boolean): void {
     this.#change({ method: 'node.remove', nodeId: this.node(key).id, force });
+  }
+
+  /** @returns the new config's ID */
+  createConfig(name: string, content: string): string {
+    return this.#change({ method: 'config.create', spec: fileSpec({ name, data: encodeBase64(content) }) });
+  }
+
+  /** @returns the new secret's ID */
+  createSecret(name: string, content: string): string {
+    return this.#change({ method: 'secret.create', spec: fileSpec({ name, data: encodeBase64(content) }) });
+  }
+
+  removeConfig(key: string): void {
+    this.#change({ method: 'config.remove', configId: this.#file('config', key) });
+  }
+
+  removeSecret(key: string): void {
+    this.#change({ method: 'secret.remove', secretId: this.#file('secret', key) });
+  }
+
+  /** The ID of a config or secret, by ID or name. */
+  #file(kind: 'config' | 'secret', key: string): string {
+    const files = this.list(kind);
+    const file = files.find(({ id }) => id === key) ?? files.find(({ spec }) => spec.name === key);
+    return file?.id ?? missing(kind, key);
   }
 
   /** `docker swarm update`, and with `rotate` the rotations of tokens and key. */

@@ -1,6 +1,7 @@
 // The command line that says the same as an operator's options: `docker service create --name web --replicas 4 nginx:1.27`.
 
 import type { ServiceSpec } from '../model/spec.ts';
+import { fileText } from './files.ts';
 import type { RestartOptions, ServiceOptions, UpdateOptions } from './options.ts';
 
 export function createCommand(name: string, options: ServiceOptions): string {
@@ -33,17 +34,29 @@ function quoted(word: string): string {
 interface Lists {
   readonly labels: readonly string[];
   readonly env: readonly string[];
+  readonly secrets: readonly string[];
+  readonly configs: readonly string[];
   readonly constraints: readonly string[];
   readonly preferences: readonly string[];
   readonly ports: readonly string[];
 }
 
-const nothing: Lists = { labels: [], env: [], constraints: [], preferences: [], ports: [] };
+const nothing: Lists = {
+  labels: [],
+  env: [],
+  secrets: [],
+  configs: [],
+  constraints: [],
+  preferences: [],
+  ports: [],
+};
 
 function listsOf({ labels, task, endpoint }: ServiceSpec): Lists {
   return {
     labels: pairs(labels),
     env: task.container.env,
+    secrets: task.container.secrets.map(fileText),
+    configs: task.container.configs.map(fileText),
     constraints: task.placement.constraints,
     preferences: task.placement.spread.map(preference),
     ports: (endpoint?.ports ?? []).map(({ publishedPort, targetPort, protocol, publishMode }) =>
@@ -59,6 +72,9 @@ function serviceFlags(options: ServiceOptions, before?: Lists): string[] {
     ...flag('--replicas', options.replicas),
     ...list('--label', labels && pairs(Object.entries(labels)), before?.labels),
     ...list('--env', options.env, before?.env),
+    ...flag('--hostname', options.hostname),
+    ...list('--secret', options.secrets, before?.secrets),
+    ...list('--config', options.configs, before?.configs),
     ...list('--constraint', options.constraints, before?.constraints),
     ...list('--placement-pref', options.spread?.map(preference), before?.preferences),
     ...flag('--replicas-max-per-node', options.maxReplicasPerNode),
@@ -113,8 +129,9 @@ function list(name: string, values: readonly string[] | undefined, before?: read
   ];
 }
 
-/** Labels and variables are removed by key; constraints, preferences and ports as they are. */
+/** Labels and variables are removed by key, secrets and configs by name; constraints, preferences and ports as they are. */
 function removed(name: string, value: string): string {
+  if (name === '--secret' || name === '--config') return value.replace(/^source=([^,]*).*$/, '$1');
   return name === '--label' || name === '--env' ? (value.split('=')[0] ?? '') : value;
 }
 

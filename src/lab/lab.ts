@@ -20,7 +20,15 @@ import { Operator } from './operator.ts';
 import { duration } from './options.ts';
 import { type RaftNode, RaftStage, type RaftStageOptions } from './raft-stage.ts';
 import { formatTime } from './time.ts';
-import { containersOn, type NodeView, nodeView, type TaskView, taskView } from './views.ts';
+import {
+  type ContainerView,
+  containersOn,
+  type NodeView,
+  nodeView,
+  runningContainer,
+  type TaskView,
+  taskView,
+} from './views.ts';
 
 /** A link's settings as a script gives them: durations like `50ms`, probabilities in per cent. */
 export interface LinkOptions {
@@ -74,6 +82,16 @@ export class Lab {
   /** Nodes, as commanded at manager1. */
   get node(): Operator['node'] {
     return this.at('manager1').node;
+  }
+
+  /** Configs, as commanded at manager1. */
+  get config(): Operator['config'] {
+    return this.at('manager1').config;
+  }
+
+  /** Secrets, as commanded at manager1. */
+  get secret(): Operator['secret'] {
+    return this.at('manager1').secret;
   }
 
   /** The swarm itself, as commanded at manager1. */
@@ -361,6 +379,13 @@ export class Lab {
   containers(host: string): readonly string[] {
     this.#check([host]);
     return containersOn(this.#swarm, host).map(({ name }) => name);
+  }
+
+  /** The container of a task that runs, by the task's name (`web.1`), with what its program finds in it. */
+  container(task: string): ContainerView {
+    const view = runningContainer(this.#swarm, task);
+    if (view === undefined) throw new ScenarioFailure(`at ${this.time}: no container of ${task} runs`);
+    return view;
   }
 
   /** True when a service, or every service, has all its tasks running and no update under way. */

@@ -9,6 +9,7 @@ import { makeLabels, removeLabel } from '../model/labels.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
 import type { Audience } from './audience.ts';
 import { Refusal, ScenarioFailure } from './failure.ts';
+import { withFiles } from './files.ts';
 import { createCommand, line, updateCommand } from './flags.ts';
 import { checkLogOptions, type LogOptions, logFlags, readLogs } from './logs.ts';
 import { changedSpec, createdSpec, type ServiceOptions } from './options.ts';
@@ -67,7 +68,9 @@ export class Operator {
     /** `docker service create --name NAME ...`; does not wait. Returns the service's ID. */
     create: (name: string, options: ServiceOptions): string => {
       const spec = createdSpec(name, options);
-      return this.#do(createCommand(name, options), () => this.#client.createService(spec));
+      return this.#do(createCommand(name, options), () =>
+        this.#client.createService(withFiles(spec, options, this.#client)),
+      );
     },
     /** `docker service update NAME ...`: what is not given stays; does not wait. */
     update: (name: string, options: ServiceOptions): void => {
@@ -76,7 +79,9 @@ export class Operator {
       }
       const before = this.#swarm.state()?.findByName('service', name);
       this.#do(updateCommand(name, options, before?.spec), () =>
-        this.#client.updateService(name, (spec) => changedSpec(spec, options)),
+        this.#client.updateService(name, (spec) =>
+          withFiles(changedSpec(spec, options), options, this.#client),
+        ),
       );
     },
     /** `docker service scale NAME=REPLICAS`. */
@@ -107,6 +112,28 @@ export class Operator {
         readLogs(this.#client, name, options, this.#swarm.world.now),
       );
     },
+  };
+
+  readonly config = {
+    /** `docker config create NAME -`, with the content on its standard input. Returns the ID. */
+    create: (name: string, content: string): string =>
+      this.#do(line('docker config create', name, '-'), () => this.#client.createConfig(name, content)),
+    /** `docker config ls`: the names, sorted. */
+    ls: (): readonly string[] => this.#do('docker config ls', () => names(this.#client.list('config'))),
+    /** `docker config rm NAME`. */
+    remove: (name: string): void =>
+      this.#do(line('docker config rm', name), () => this.#client.removeConfig(name)),
+  };
+
+  readonly secret = {
+    /** `docker secret create NAME -`, with the content on its standard input. Returns the ID. */
+    create: (name: string, content: string): string =>
+      this.#do(line('docker secret create', name, '-'), () => this.#client.createSecret(name, content)),
+    /** `docker secret ls`: the names, sorted. */
+    ls: (): readonly string[] => this.#do('docker secret ls', () => names(this.#client.list('secret'))),
+    /** `docker secret rm NAME`. */
+    remove: (name: string): void =>
+      this.#do(line('docker secret rm', name), () => this.#client.removeSecret(name)),
   };
 
   readonly node = {
@@ -203,4 +230,8 @@ export class Operator {
       this.#swarm.order(this.host, { kind: 'node.kill', taskId: found.taskId });
     });
   }
+}
+
+function names(files: readonly { readonly spec: { readonly name: string } }[]): readonly string[] {
+  return files.map(({ spec }) => spec.name).sort((a, b) => (a < b ? -1 : 1));
 }

@@ -54,7 +54,14 @@ export interface ServiceOptions {
   readonly mode?: 'replicated' | 'global';
   readonly replicas?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Such as `SLOT={{.Task.Slot}}`: placeholders are filled in on the node. */
   readonly env?: readonly string[];
+  /** May have placeholders. */
+  readonly hostname?: string;
+  /** Names, or `source=db,target=/run/db`; files in `/run/secrets` unless the target says otherwise. */
+  readonly secrets?: readonly string[];
+  /** Likewise; files in `/`. */
+  readonly configs?: readonly string[];
   /** Such as `node.labels.zone==a`. */
   readonly constraints?: readonly string[];
   /** Such as `node.labels.rack`: tasks are spread over its values. */
@@ -115,6 +122,7 @@ export function changedSpec(spec: ServiceSpec, options: ServiceOptions): Service
         ...container,
         ...(options.image !== undefined && { image: options.image }),
         ...(options.env && { env: options.env }),
+        ...(options.hostname !== undefined && { hostname: options.hostname }),
         ...(options.stopGracePeriod !== undefined && {
           stopGracePeriod: duration('stopGracePeriod', options.stopGracePeriod),
         }),

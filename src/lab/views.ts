@@ -22,6 +22,19 @@ export interface TaskView {
   readonly error: string;
 }
 
+/** A container that runs, as its program finds it. */
+export interface ContainerView {
+  /** The task's ID. */
+  readonly taskId: string;
+  /** The machine it is on. */
+  readonly node: string;
+  readonly hostname: string;
+  /** `KEY=value`, placeholders filled in. */
+  readonly env: readonly string[];
+  /** The contents of its secrets and configs, by path. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
 /** A node as `docker node ls` shows it. */
 export interface NodeView {
   readonly name: string;
@@ -79,4 +92,16 @@ export function containersOn(
     if (phase === 'running') found.push({ name: task === undefined ? taskId : taskName(task), taskId });
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The running container of a task by its name; on the first machine that has one. */
+export function runningContainer(swarm: Swarm, task: string): ContainerView | undefined {
+  for (const { name: node } of swarm.machines) {
+    const found = containersOn(swarm, node).find(({ name }) => name === task);
+    const container = swarm.memoryOf(node)?.agent?.containers.get(found?.taskId ?? '');
+    if (container === undefined) continue;
+    const { taskId, hostname, env, files } = container;
+    return { taskId, node, hostname, env, files: new Map(files.map(({ path, content }) => [path, content])) };
+  }
+  return undefined;
 }

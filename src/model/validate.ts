@@ -7,7 +7,7 @@ import { CallFailure, ParseFailure } from './failure.ts';
 import { parseImage } from './image.ts';
 import { cidrContains, parseCidr, parseIp } from './ip.ts';
 import { isJob } from './job.ts';
-import { lookupLabel } from './labels.ts';
+import { lookupLabel, noLabels } from './labels.ts';
 import type { CallError } from './messages.ts';
 import type {
   Annotations,
@@ -25,6 +25,7 @@ import type {
   TaskSpec,
   UpdateConfig,
 } from './spec.ts';
+import { expandContainerSpec } from './template.ts';
 
 const leastNanoCpus = 1_000_000;
 const leastMemory = 4 * 1024 * 1024;
@@ -153,7 +154,8 @@ function validateReferences(references: readonly FileReference[], kind: 'secret'
   }
 }
 
-function validateContainerSpec({ image, mounts, healthCheck }: ContainerSpec): void {
+function validateContainerSpec(spec: ContainerSpec): void {
+  const { image, mounts, healthCheck } = expandForSomeTask(spec);
   check(image !== '', 'ContainerSpec: image reference must be provided');
   check(isImage(image), `ContainerSpec: "${image}" is not a valid repository/tag`);
   const targets = new Set<string>();
@@ -162,6 +164,25 @@ function validateContainerSpec({ image, mounts, healthCheck }: ContainerSpec): v
     targets.add(target);
   }
   if (healthCheck !== undefined) validateHealthCheck(healthCheck);
+}
+
+/** Placeholders must exist; what they stand for is not known yet. */
+function expandForSomeTask(spec: ContainerSpec): ContainerSpec {
+  const task = {
+    id: '',
+    annotations: { name: 'taskname' },
+    serviceId: 'serviceid',
+    serviceAnnotations: { name: 'servicename', labels: noLabels },
+    slot: 1,
+    nodeId: 'nodeid',
+  };
+  const node = { hostname: 'nodeHostname', platform: { os: 'os', architecture: 'architecture' } };
+  try {
+    return expandContainerSpec(spec, task, node);
+  } catch (error) {
+    if (error instanceof ParseFailure) throw new CallFailure('InvalidArgument', error.message);
+    throw error;
+  }
 }
 
 function isImage(text: string): boolean {

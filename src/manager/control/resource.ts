@@ -2,10 +2,12 @@
 
 import { CallFailure } from '../../model/failure.ts';
 import type { FileSpec, NetworkSpec } from '../../model/spec.ts';
+import { validateConfigSpec, validateNetworkSpec, validateSecretSpec } from '../../model/validate.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import type { ControlDesk } from './control.ts';
 
 export function createNetwork(desk: ControlDesk, tx: Transaction, spec: NetworkSpec): string {
+  validateNetworkSpec(spec);
   if (tx.findByName('network', spec.name) !== undefined) {
     throw new CallFailure('AlreadyExists', `network with name ${spec.name} already exists`);
   }
@@ -28,6 +30,7 @@ export function removeNetwork(tx: Transaction, networkId: string): string {
 }
 
 export function createConfig(desk: ControlDesk, tx: Transaction, spec: FileSpec): string {
+  validateConfigSpec(spec);
   if (tx.findByName('config', spec.name) !== undefined) {
     throw new CallFailure('AlreadyExists', `config ${spec.name} already exists`);
   }
@@ -50,6 +53,7 @@ export function removeConfig(tx: Transaction, configId: string): string {
 }
 
 export function createSecret(desk: ControlDesk, tx: Transaction, spec: FileSpec): string {
+  validateSecretSpec(spec);
   if (tx.findByName('secret', spec.name) !== undefined) {
     throw new CallFailure('AlreadyExists', `secret ${spec.name} already exists`);
   }

@@ -209,7 +209,10 @@ describe('an update is refused', () => {
   });
 
   function created(swarm: Swarm, name: string): { readonly recordId: string } {
-    const result = swarm.ask('manager1', { method: 'secret.create', spec: fileSpec({ name }) });
+    const result = swarm.ask('manager1', {
+      method: 'secret.create',
+      spec: fileSpec({ name, data: 'dGV4dA==' }),
+    });
     if (result.kind !== 'done') throw new Error(`a change was answered with ${result.kind}`);
     return result;
   }

@@ -95,7 +95,10 @@ describe('sizes', () => {
     const limit = 1_572_864;
     const swarm = unwatched(1, 0);
     const create = (name: string, length: number) =>
-      swarm.ask('manager1', { method: 'config.create', spec: fileSpec({ name, data: 'x'.repeat(length) }) });
+      swarm.ask('manager1', {
+        method: 'config.create',
+        spec: fileSpec({ name, data: 'dGV4dA==', labels: makeLabels([['story', 'x'.repeat(length)]]) }),
+      });
     const bytesOfLast = () => {
       const entry = managerAt(swarm, 'manager1').raft.log.entries.at(-1);
       return entry?.kind === 'normal' && entry.data?.kind === 'transaction' ? entry.data.bytes : 0;
