@@ -2,6 +2,7 @@
 // a missed budget fails the run only with --strict.
 
 import type { BenchRow } from './heap.ts';
+import { benchInvariants } from './invariants.ts';
 import { benchRaft } from './raft.ts';
 import { benchScheduler } from './scheduler.ts';
 import { benchSwarm } from './swarm.ts';
@@ -13,6 +14,7 @@ const suites: ReadonlyMap<string, () => Promise<BenchRow[]>> = new Map([
   ['raft', benchRaft],
   ['scheduler', benchScheduler],
   ['swarm', benchSwarm],
+  ['invariants', benchInvariants],
 ]);
 
 const args = process.argv.slice(2);
