@@ -124,11 +124,11 @@ export function settleGroup({ homes }: Field, tree: Tree, { serviceId }: Contest
       continue;
     }
     push(leaf.busy, contender);
+    home.add(order);
     if (tree.isBusy[order] === true) continue;
     tree.isBusy[order] = true;
     tree.busy.push(order);
     tree.away.push(contender);
-    home.add(order);
   }
   tree.taken.length = 0;
   for (const leaf of tree.asked) {
