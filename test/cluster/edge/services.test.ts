@@ -5,6 +5,7 @@ import { Client } from '../../../src/cluster/client.ts';
 import type { Swarm } from '../../../src/cluster/swarm.ts';
 import { fileSpec, portConfig, type ServiceRequest, serviceSpec } from '../../../src/model/defaults.ts';
 import { minute, second } from '../../../src/model/duration.ts';
+import { makeLabels } from '../../../src/model/labels.ts';
 import type { FileReference, PortConfig, ServiceSpec } from '../../../src/model/spec.ts';
 import { TaskState } from '../../../src/model/state.ts';
 import { assembled, refusal, runningTasks } from '../scene.ts';
@@ -109,6 +110,60 @@ describe('a published port (R-A33, S-E79)', () => {
         })),
       ),
     ).toBeUndefined();
+  });
+});
+
+describe('a published port that is fixed no longer (R-A34, S-E84)', () => {
+  /** A service whose one fixed port has been given up, after its tasks have been replaced for that. */
+  function withFreedPort(publishMode: PortConfig['publishMode']): { swarm: Swarm; client: Client } {
+    const swarm = assembled(1, 0);
+    const client = new Client(swarm, 'manager1');
+    const endpoint = (publishedPort: number) => ({
+      mode: 'vip' as const,
+      ports: [portConfig({ targetPort: 80, publishedPort, publishMode })],
+    });
+    client.createService(request('web', { endpoint: endpoint(8080) }));
+    if (!swarm.runUntil(() => runningTasks(swarm) === 1, minute)) throw new Error('it runs');
+    client.updateService('web', (spec) => ({ ...spec, endpoint: endpoint(0) }));
+    swarm.advance(minute);
+    return { swarm, client };
+  }
+  const running = (client: Client) => tasksIn(client, 'web', TaskState.Running);
+  const publishedPorts = (client: Client) =>
+    running(client).flatMap(({ endpoint }) => endpoint?.ports.map(({ publishedPort }) => publishedPort));
+
+  it('on ingress keeps its number, and every later update replaces all tasks', () => {
+    const { swarm, client } = withFreedPort('ingress');
+    expect(publishedPorts(client)).toEqual([8080]);
+    for (const value of ['one', 'two']) {
+      const before = running(client).map(({ id }) => id);
+      client.updateService('web', (spec) => ({ ...spec, labels: makeLabels([['label', value]]) }));
+      swarm.advance(minute);
+      expect(running(client)).toHaveLength(1);
+      expect(running(client).map(({ id }) => id)).not.toEqual(before);
+      expect(updateState(client, 'web')).toBe('completed');
+    }
+    expect(publishedPorts(client)).toEqual([8080]);
+  });
+
+  it('of the host is given to new tasks all the same', () => {
+    expect(publishedPorts(withFreedPort('host').client)).toEqual([8080]);
+  });
+});
+
+describe('a rollback is refused', () => {
+  it('after one that came by itself, and to a service that was never updated (O-E105, R-O100)', () => {
+    const swarm = assembled(1, 0);
+    const client = new Client(swarm, 'manager1');
+    swarm.scriptImage('bad', { run: { kind: 'exit', after: second, code: 1 } });
+    const id = client.createService(request('web', { update: { failureAction: 'rollback' } }));
+    swarm.advance(5 * second);
+    const refused = `FailedPrecondition: service ${id} does not have a previous spec`;
+    expect(refusal(() => client.rollbackService('web'))).toBe(refused);
+    setImage(client, 'web', 'bad');
+    swarm.advance(minute);
+    expect(updateState(client, 'web')).toBe('rollback_completed');
+    expect(refusal(() => client.rollbackService('web'))).toBe(refused);
   });
 });
 
