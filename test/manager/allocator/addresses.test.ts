@@ -1,4 +1,4 @@
-// Subnets and addresses (R-A11 to R-A17).
+// Subnets and addresses (R-A11 to R-A16).
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

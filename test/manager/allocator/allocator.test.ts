@@ -158,7 +158,7 @@ describe('tasks (R-A1 to R-A3, R-A5, R-A6)', () => {
     expect(addressesOf(stage, 't4')).toEqual(['10.0.1.3/24']);
   });
 
-  test('out of addresses: parked, and woken by the commit that frees one (S-E81)', () => {
+  test('out of addresses: parked, and woken by the commit that frees one (S-E81, R-A17)', () => {
     const stage = start((tx) => addNetwork(tx, 'net', subnets('10.5.0.0/29')));
     const web = makeService({ id: 'web', task: on('net') });
     stage.write((tx) => {
