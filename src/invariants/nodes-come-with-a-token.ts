@@ -21,7 +21,7 @@ export const nodesComeWithAToken: Invariant = {
           );
         }
       },
-      leads({ leadership, store }, host) {
+      tick({ leadership, store }, host) {
         for (const [nodeId, { session }] of leadership?.reactors?.dispatcher.nodes ?? []) {
           hold(
             session === undefined || store.tables.node.has(nodeId),

@@ -35,6 +35,9 @@ interface Seen {
 /** How long it is remembered what a disk held when a message left, virtual time. A message that takes longer is judged without. */
 const memory = minute;
 
+/** The events after which a manager sends what only a saved promise allows: votes, answers and their terms. */
+const mayPromise: ReadonlySet<string> = new Set(['manager.saved', 'manager.tick', 'raft', 'raft.healthy']);
+
 class Watch implements Watcher<SwarmTypes> {
   readonly #swarm: Swarm;
   readonly #invariants: readonly Invariant[];
@@ -63,7 +66,7 @@ class Watch implements Watcher<SwarmTypes> {
     const epoch = this.#newEpoch(managers.map(([, manager]) => manager));
     for (const [host, manager] of managers) {
       this.#epochOf.set(manager.raft.id, epoch);
-      this.#look(host, 0, undefined);
+      this.#look(host, undefined);
     }
   }
 
@@ -93,13 +96,13 @@ class Watch implements Watcher<SwarmTypes> {
       if (body.kind !== 'add' && body.kind !== 'configure') {
         for (const { checks } of this.#epochs) for (const check of checks.fault) check.fault(body);
       }
-      if ('host' in body) this.#look(body.host, event.seq, undefined);
+      if ('host' in body) this.#look(body.host, undefined);
       return;
     }
     const { body, to: host } = event;
     const manager = this.#swarm.managerOf(host);
     if (manager !== undefined) this.#tellManager(event, manager);
-    else this.#look(host, event.seq, undefined);
+    else this.#look(host, undefined);
     this.#tellNode(host, body.kind);
     // A manager may have asked the leader of another cluster than its own, and that has answered.
     const epoch = this.#seen.get(event.from === '' ? host : event.from)?.epoch;
@@ -116,7 +119,8 @@ class Watch implements Watcher<SwarmTypes> {
     }
     const message = body.kind === 'raft' ? body.message : undefined;
     if (message !== undefined) this.#tellMessage(message, host, cause);
-    this.#look(host, seq, message);
+    this.#look(host, message);
+    if (mayPromise.has(body.kind)) this.#remember(seq, manager.raft.id);
     const epoch = this.#epochOf.get(manager.raft.id);
     if (epoch === undefined) return;
     const { checks } = epoch;
@@ -146,7 +150,7 @@ class Watch implements Watcher<SwarmTypes> {
     if (node?.agent !== undefined) for (const check of epoch.checks.node) check.node(node, host, kind);
   }
 
-  #look(host: string, seq: number, message: RaftMessage | undefined): void {
+  #look(host: string, message: RaftMessage | undefined): void {
     const manager = this.#swarm.managerOf(host);
     const seen = this.#seen.get(host);
     if (seen !== undefined && seen.manager !== manager) {
@@ -170,7 +174,6 @@ class Watch implements Watcher<SwarmTypes> {
       epoch.running.set(id, manager);
     } else if (seen !== undefined) seen.course = now;
     disk.follow(manager);
-    this.#remember(seq, disk.saved);
     if (now !== before) epoch.tell({ host, manager, now, before, savedBefore, message });
   }
 
@@ -185,7 +188,9 @@ class Watch implements Watcher<SwarmTypes> {
     return known;
   }
 
-  #remember(seq: number, saved: Saved): void {
+  #remember(seq: number, raftId: number): void {
+    const saved = this.#epochOf.get(raftId)?.disk(raftId).saved;
+    if (saved === undefined) return;
     const { now } = this.#swarm.world;
     if (now >= this.#forgetAt) {
       this.#olderDisks = this.#disks;

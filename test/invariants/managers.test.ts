@@ -319,7 +319,7 @@ const cases: readonly {
       const [two, three] = ['manager2', 'manager3'].map((host) =>
         nodes.get(managerOf(swarm, host).self.nodeId),
       );
-      there(two).session = there(three).session;
+      there(two).session = { ...there(there(three).session) };
     },
   },
   {
