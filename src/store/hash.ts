@@ -6,7 +6,7 @@ import { assert } from '../sim/assert.ts';
 const modulus = 2 ** 52;
 const laneSize = 2 ** 32;
 
-/** Records are frozen and shared between replicas: each is hashed once. */
+/** Records and their specs are frozen and shared between replicas: each is hashed once. */
 const remembered = new WeakMap<object, number>();
 
 /** Field names are few and come again and again. */
@@ -16,9 +16,14 @@ const keyHashes = new Map<string, number>();
 export function hashRecord(record: object): number {
   const known = remembered.get(record);
   if (known !== undefined) return known;
-  const hash = hashData(record);
+  const hash = hashFields(record, hashPart);
   remembered.set(record, hash);
   return hash;
+}
+
+/** A record's spec is most of it, and stays the same object while the rest moves on. */
+function hashPart(value: unknown, key: string): number {
+  return key === 'spec' && typeof value === 'object' && value !== null ? hashRecord(value) : hashValue(value);
 }
 
 /** Hashes any plain data but Maps and Sets, and remembers nothing. */
@@ -28,10 +33,14 @@ export function hashData(value: object): number {
     for (const element of value) hash = mix(hash, hashValue(element));
     return hash;
   }
+  return hashFields(value, hashValue);
+}
+
+function hashFields(value: object, hashField: (content: unknown, key: string) => number): number {
   let hash = 0;
   for (const key of Object.keys(value)) {
     const content: unknown = Reflect.get(value, key);
-    if (content !== undefined) hash = addHash(hash, mix(hashKey(key), hashValue(content)));
+    if (content !== undefined) hash = addHash(hash, mix(hashKey(key), hashField(content, key)));
   }
   return mix(2, hash);
 }

@@ -3,8 +3,28 @@
 
 import { assert } from '../sim/assert.ts';
 
-/** The estimated bytes of a record, or of any part of one. */
-export function estimateSize(value: object): number {
+/** A record's spec is most of it, and stays the same object, frozen, while the rest moves on. */
+const specSizes = new WeakMap<object, number>();
+
+/** The estimated bytes of a stored record. */
+export function estimateSize(record: { readonly spec: object }): number {
+  const { spec } = record;
+  let size = 0;
+  for (const content of Object.values(record)) {
+    size += content === spec ? sizeOfSpec(spec) : sizeOfField(content);
+  }
+  return size;
+}
+
+function sizeOfSpec(spec: object): number {
+  const known = specSizes.get(spec);
+  if (known !== undefined) return known;
+  const size = sizeOfField(spec);
+  specSizes.set(spec, size);
+  return size;
+}
+
+function sizeOfFields(value: object): number {
   let size = 0;
   // An element of a list and a field of a message cost the same: a tag and the value.
   for (const content of Array.isArray(value) ? value : Object.values(value)) size += sizeOfField(content);
@@ -24,7 +44,7 @@ function sizeOfField(value: unknown): number {
     case 'object':
       return value === null || (Array.isArray(value) && value.length === 0)
         ? 0
-        : 1 + sizeOfBlock(estimateSize(value));
+        : 1 + sizeOfBlock(sizeOfFields(value));
     default:
       assert(false, 'a record is plain data');
       return 0;
