@@ -70,9 +70,10 @@ const gibibyte = 1024 ** 3;
 
 /** Measures every load in every size. Small ones are repeated more often. */
 export async function benchScheduler(): Promise<BenchRow[]> {
-  const speed = heapThere / heapTime();
   for (const cell of cells) if (cell.tasks <= 1_000) for (let i = 0; i < 20; i++) measure(cell);
   return cells.map((cell) => {
+    // Anew for each load: how fast a busy machine is changes from minute to minute.
+    const speed = heapThere / heapTime();
     const runs = Array.from({ length: cell.tasks <= 1_000 ? 25 : cell.tasks <= 10_000 ? 5 : 3 }, () =>
       measure(cell),
     );
@@ -94,12 +95,12 @@ export async function benchScheduler(): Promise<BenchRow[]> {
 function heapTime(): number {
   const run = heapReference();
   const times: number[] = [];
-  for (let i = 0; i < 1_000; i++) {
+  for (let i = 0; i < 500; i++) {
     const begun = performance.now();
     run();
     times.push(((performance.now() - begun) * 1_000) / OPERATIONS);
   }
-  return median(times.slice(200));
+  return median(times.slice(100));
 }
 
 /** One run of a load, in milliseconds: from the store to the last task assigned, and choosing nodes for all on an equal state. */
