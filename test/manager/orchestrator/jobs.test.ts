@@ -22,7 +22,7 @@ const shown = (tasks: readonly Task[]) =>
   tasks.map((task) => `${task.jobIteration} ${show(task).replace('v1 ', '')}`);
 
 describe('a replicated job', () => {
-  it('fills the lowest slots, as many at a time as it may, until all are complete (E68, R-O59)', () => {
+  it('fills the lowest slots, as many at a time as it may, until all are complete (O-E68, R-O59)', () => {
     const scene = createScene({ fate: forSeconds(10), reload: true });
     scene.create(replicatedJob(5, 2));
     expect(slots(scene, TaskState.Running)).toEqual([0, 1]);
@@ -56,7 +56,7 @@ describe('a replicated job', () => {
     expect(scene.tasks()).toEqual([]);
   });
 
-  it('makes a task that failed for good again when another one completes (E69, R-O63)', () => {
+  it('makes a task that failed for good again when another one completes (O-E69, R-O63)', () => {
     const scene = createScene();
     scene.create({ ...replicatedJob(2, 2), restart: { condition: 'none' } });
     const [first, second] = scene.tasks();
@@ -69,7 +69,7 @@ describe('a replicated job', () => {
     expect(scene.tasks().at(-1)?.slot).toBe(first?.slot);
   });
 
-  it('stays incomplete when the attempts of its only task are used up (E70)', () => {
+  it('stays incomplete when the attempts of its only task are used up (O-E70)', () => {
     const scene = createScene({ fate: forSeconds(1, 1) });
     scene.create({ ...replicatedJob(1, 1), restart: { condition: 'on-failure', maxAttempts: 3 } });
     scene.advance(1000);
@@ -107,7 +107,7 @@ describe('a replicated job', () => {
     expect(shown(scene.tasks())).toEqual(['0 shutdown/failed', '0 complete/running']);
   });
 
-  it('begins anew with any update: running tasks go, finished ones stay (E71, R-O58)', () => {
+  it('begins anew with any update: running tasks go, finished ones stay (O-E71, R-O58)', () => {
     const scene = createScene();
     scene.create(replicatedJob(3, 2));
     end(scene, scene.tasks()[0], 0);
@@ -136,7 +136,7 @@ describe('a replicated job', () => {
     expect(shown(scene.tasks())).toEqual(['0 complete/failed', '0 complete/running']);
   });
 
-  it('leaves its tasks where they are, whatever becomes of the node, until they are orphaned (E74, R-O64)', () => {
+  it('leaves its tasks where they are, whatever becomes of the node, until they are orphaned (O-E74, R-O64)', () => {
     const scene = createScene({ nodes: ['n1'] });
     scene.create(replicatedJob(1, 1));
     scene.node('n1', { availability: 'drain' });
@@ -151,7 +151,7 @@ describe('a replicated job', () => {
     expect(shown(scene.tasks())).toEqual(['0 shutdown/orphaned', '0 complete/running']);
   });
 
-  it('is swapped and begun anew by a rollback, whose status never ends (E75, R-O70)', () => {
+  it('is swapped and begun anew by a rollback, whose status never ends (O-E75, R-O70)', () => {
     const scene = createScene({ fate: forSeconds(10) });
     scene.create(replicatedJob(1, 1));
     scene.update({ image: 'v2' });
@@ -212,7 +212,7 @@ describe('a global job', () => {
     expect(shown(scene.tasks())).toEqual(Array(3).fill('0 complete/complete'));
   });
 
-  it('restarts a failing task without end, whatever its attempts (E72, R-O66)', () => {
+  it('restarts a failing task without end, whatever its attempts (O-E72, R-O66)', () => {
     const scene = createScene({ nodes: ['n1'], fate: forSeconds(0, 1) });
     scene.create({ ...globalJob, restart: { maxAttempts: 1 } });
     scene.advance(52);
@@ -223,7 +223,7 @@ describe('a global job', () => {
     expect(new Set(nodes(scene))).toEqual(new Set(['n1']));
   });
 
-  it('comes to a node that joins with the next update only (E73, R-O60, R-O65)', () => {
+  it('comes to a node that joins with the next update only (O-E73, R-O60, R-O65)', () => {
     const scene = createScene({ nodes: ['n1'], fate: forSeconds(10) });
     scene.create(globalJob);
     scene.advance(10);
@@ -256,7 +256,7 @@ describe('a global job', () => {
     expect(shown(scene.tasks('n1'))).toEqual(['0 shutdown/orphaned', '0 shutdown/pending']);
   });
 
-  it('removes finished tasks, too, when it begins anew (E71)', () => {
+  it('removes finished tasks, too, when it begins anew (O-E71)', () => {
     const scene = createScene({ nodes: ['n1'], fate: forSeconds(10) });
     scene.create(globalJob);
     scene.advance(10);
