@@ -4,6 +4,7 @@
 import type { BenchRow } from './heap.ts';
 import { benchInvariants } from './invariants.ts';
 import { benchRaft } from './raft.ts';
+import { benchScale } from './scale.ts';
 import { benchScheduler } from './scheduler.ts';
 import { benchSwarm } from './swarm.ts';
 import { benchWorld } from './world.ts';
@@ -14,6 +15,7 @@ const suites: ReadonlyMap<string, () => Promise<BenchRow[]>> = new Map([
   ['raft', benchRaft],
   ['scheduler', benchScheduler],
   ['swarm', benchSwarm],
+  ['scale', benchScale],
   ['invariants', benchInvariants],
 ]);
 

@@ -68,13 +68,13 @@ const choiceBudget = 0.5;
 const zones = 10;
 const gibibyte = 1024 ** 3;
 
-/** Measures every load in every size. Small ones are repeated more often. */
+/** Measures every load in every size: the small ones often, the largest once. */
 export async function benchScheduler(): Promise<BenchRow[]> {
   for (const cell of cells) if (cell.tasks <= 1_000) for (let i = 0; i < 20; i++) measure(cell);
   return cells.map((cell) => {
     // Anew for each load: how fast a busy machine is changes from minute to minute.
     const speed = heapThere / heapTime();
-    const runs = Array.from({ length: cell.tasks <= 1_000 ? 25 : cell.tasks <= 10_000 ? 5 : 3 }, () =>
+    const runs = Array.from({ length: cell.tasks <= 1_000 ? 25 : cell.tasks <= 10_000 ? 5 : 1 }, () =>
       measure(cell),
     );
     const total = median(runs.map((run) => run.total));
