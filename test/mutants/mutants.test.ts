@@ -5,10 +5,13 @@ import { judges } from './judges.ts';
 import type { Mutant } from './mutant.ts';
 import { plant } from './mutant.ts';
 import { raftMutants } from './raft.ts';
-import { checkAnchors, judge, sample } from './suite.ts';
+import { serviceMutants } from './services.ts';
+import { checkAnchors, judge, replaceTable, sample } from './suite.ts';
+
+const allMutants = [...raftMutants, ...serviceMutants];
 
 function mutants(...ids: string[]): Mutant[] {
-  return raftMutants.filter(({ id }) => ids.includes(id));
+  return allMutants.filter(({ id }) => ids.includes(id));
 }
 
 /** A mutant that changes nothing, for the same judge. */
@@ -17,13 +20,13 @@ function harmless(mutant: Mutant): Mutant {
 }
 
 test('every anchor is in its file exactly once, and ids are unique', () => {
-  checkAnchors(raftMutants);
-  expect(new Set(raftMutants.map(({ id }) => id)).size).toBe(raftMutants.length);
+  checkAnchors(allMutants);
+  expect(new Set(allMutants.map(({ id }) => id)).size).toBe(allMutants.length);
   expect(raftMutants.length).toBeGreaterThanOrEqual(45);
 });
 
 test("every judge is some mutant's", () => {
-  expect(new Set(raftMutants.map((mutant) => mutant.judge))).toEqual(new Set(Object.keys(judges)));
+  expect(new Set(allMutants.map((mutant) => mutant.judge))).toEqual(new Set(Object.keys(judges)));
 });
 
 test('an anchor that is missing or there twice is an error', () => {
@@ -35,17 +38,15 @@ test('an anchor that is missing or there twice is an error', () => {
 });
 
 test('a mutant is caught by its judge, and the same sources without it are not', async () => {
-  const planted = mutants('M-6', 'M-10', 'M-57');
+  const planted = mutants('M-6', 'M-10', 'M-57', 'S-2', 'S-23');
   const verdicts = await judge([...planted, ...planted.map(harmless)], () => {});
   expect(verdicts.map(({ verdict }) => verdict.caughtBy !== undefined)).toEqual([
-    true,
-    true,
-    true,
-    false,
-    false,
-    false,
+    ...planted.map(() => true),
+    ...planted.map(() => false),
   ]);
-  expect(verdicts.slice(3).map(({ verdict }) => verdict.seeds)).toEqual(planted.map(({ within }) => within));
+  expect(verdicts.slice(planted.length).map(({ verdict }) => verdict.seeds)).toEqual(
+    planted.map(({ within }) => within),
+  );
 });
 
 test('a mutant that cannot run is an error, not a catch', async () => {
@@ -60,4 +61,12 @@ test('a sample is decided by its text alone', () => {
   expect(sample(raftMutants, 10, 'one')).toHaveLength(10);
   expect(sample(raftMutants, 10, 'one')).toEqual(sample([...raftMutants].reverse(), 10, 'one').reverse());
   expect(sample(raftMutants, 10, 'one')).not.toEqual(sample(raftMutants, 10, 'two'));
+});
+
+test('a table replaces the one below its heading and leaves all else', () => {
+  const page = '# Page\n\n## One\n\n| a |\n| b |\n\n## Two\n\nText.\n\n| c |\n| d |\n';
+  expect(replaceTable(page, '## One', '| new |')).toBe(page.replace('| a |\n| b |', '| new |'));
+  expect(replaceTable(page, '## Two', '| new |')).toBe(page.replace('| c |\n| d |', '| new |'));
+  expect(() => replaceTable(page, '## Three', '| new |')).toThrow('no table below "## Three"');
+  expect(() => replaceTable('## One\n\nText.\n', '## One', '| new |')).toThrow('no table');
 });

@@ -79,6 +79,19 @@ export function table(results: readonly Result[]): string {
   );
 }
 
+/**
+ * The page with `rows` in the place of the first table below a heading.
+ * @throws Error when the heading is not there exactly once, or no table follows
+ */
+export function replaceTable(page: string, heading: string, rows: string): string {
+  const parts = page.split(`${heading}\n`);
+  const [before = '', section = ''] = parts;
+  const found = /(?:^\|.*\n)+/m.exec(section);
+  if (parts.length !== 2 || found === null) throw new Error(`the page has no table below "${heading}"`);
+  const after = section.slice(found.index + found[0].length);
+  return `${before}${heading}\n${section.slice(0, found.index)}${rows}\n${after}`;
+}
+
 /** The first line of what a judge found; the numbers of a run are not the point. */
 function cell(finding: string): string {
   const [line = ''] = finding.split('\n');

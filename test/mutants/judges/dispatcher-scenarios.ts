@@ -18,6 +18,10 @@ function stateOf(desk: Desk): TaskState | undefined {
   return desk.stage.store.get('task', 't1')?.status.state;
 }
 
+function nodeState(desk: Desk): string | undefined {
+  return desk.stage.store.get('node', 'n1')?.status.state;
+}
+
 export const dispatcherScenarios = {
   'an-old-session-is-over': judgeOf(() => {
     const desk = oneNode();
@@ -69,5 +73,65 @@ export const dispatcherScenarios = {
       desk.stage.advance(second / 10);
       hold(desk.refusal(id) === '', 'a live session that is opened again counted as a registration (E-94)');
     }
+  }),
+
+  'one-lost-heartbeat-is-forgiven': judgeOf(() => {
+    const desk = oneNode();
+    const sessionId = desk.register('n1');
+    desk.beat('n1', sessionId);
+    desk.stage.advance(10 * second);
+    hold(nodeState(desk) === 'ready', 'a node was found down after the first heartbeat it missed (R-R168)');
+    desk.stage.advance(10 * second);
+    hold(nodeState(desk) === 'down', 'a node that fell silent was not found down (R-R168)');
+  }),
+
+  'a-heartbeat-is-good-for-three-periods': judgeOf(() => {
+    const desk = oneNode();
+    const sessionId = desk.register('n1');
+    for (let i = 0; i < 10; i += 1) {
+      desk.stage.advance(10 * second);
+      hold(nodeState(desk) === 'ready', 'a node that sends heartbeats was found down (R-R168)');
+      desk.beat('n1', sessionId);
+    }
+  }),
+
+  'a-lost-node-keeps-its-tasks-for-a-day': judgeOf(() => {
+    const desk = oneNode();
+    desk.register('n1');
+    desk.stage.advance(23 * hour);
+    hold(stateOf(desk) === TaskState.Running, 'tasks of a lost node were orphaned within a day (R-R172)');
+    desk.stage.advance(2 * hour);
+    hold(stateOf(desk) === TaskState.Orphaned, 'tasks of a lost node were not orphaned after a day (R-R172)');
+  }),
+
+  'a-task-that-has-ended-is-no-orphan': judgeOf(() => {
+    const desk = oneNode();
+    const sessionId = desk.register('n1');
+    const updates = [{ taskId: 't1', status: status(TaskState.Complete) }];
+    desk.call({ method: 'dispatcher.report', nodeId: 'n1', sessionId, updates });
+    desk.stage.advance(25 * hour);
+    hold(stateOf(desk) === TaskState.Complete, 'a task that had ended was orphaned (R-R172)');
+  }),
+
+  'registrations-are-limited': judgeOf(() => {
+    const desk = oneNode();
+    for (let i = 0; i < 3; i += 1) desk.register('n1');
+    const session = { method: 'dispatcher.session', nodeId: 'n1', sessionId: '' } as const;
+    const id = desk.call({ ...session, description, addr: '10.0.0.7' });
+    desk.stage.advance(second / 10);
+    hold(desk.refusal(id).startsWith('Unavailable'), 'a node may register as often as it likes (R-R162)');
+  }),
+
+  'a-node-reports-of-its-own-tasks': judgeOf(() => {
+    const desk = createDesk((tx) => {
+      tx.create('node', makeNode({ id: 'n1' }));
+      tx.create('node', makeNode({ id: 'n2' }));
+      tx.create('task', makeTask({ id: 't1', nodeId: 'n1' }));
+    });
+    const sessionId = desk.register('n2');
+    const updates = [{ taskId: 't1', status: status(TaskState.Failed) }];
+    desk.call({ method: 'dispatcher.report', nodeId: 'n2', sessionId, updates });
+    desk.stage.advance(second);
+    hold(stateOf(desk) === TaskState.Running, 'a node reported of a task of another (R-R182)');
   }),
 };

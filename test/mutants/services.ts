@@ -1,0 +1,24 @@
+// The catalogue of planted bugs of what becomes of services: scheduler, allocator, orchestrators, updates, restarts, reaper, dispatcher and
+// agents. Every mutant names the judge that must catch it.
+
+import { agents } from './catalogue/agents.ts';
+import { allocator } from './catalogue/allocator.ts';
+import { dispatcherServices } from './catalogue/dispatcher-services.ts';
+import { orchestrators } from './catalogue/orchestrators.ts';
+import { reaper } from './catalogue/reaper.ts';
+import { restarts } from './catalogue/restarts.ts';
+import { scheduler } from './catalogue/scheduler.ts';
+import { updates } from './catalogue/updates.ts';
+import type { Mutant } from './mutant.ts';
+
+/** In the order of the catalogue. */
+export const serviceMutants: readonly Mutant[] = [
+  ...scheduler,
+  ...allocator,
+  ...orchestrators,
+  ...updates,
+  ...restarts,
+  ...reaper,
+  ...dispatcherServices,
+  ...agents,
+];
