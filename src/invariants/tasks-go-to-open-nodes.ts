@@ -10,8 +10,8 @@ export const tasksGoToOpenNodes: Invariant = {
   watch(hold, { history }) {
     /** By node, the index of the entry after which it was open no more. */
     const closed = new Map<string, number>();
-    /** By leader, what had been applied when its scheduler began the pass it is in. */
-    const passes = new Map<number, number>();
+    /** By leader, what had been applied when its scheduler began the pass it is in, and its term. */
+    const passes = new Map<number, { readonly term: number; readonly seen: number }>();
     return {
       committed({ index, entry, events }) {
         for (const event of events) {
@@ -21,12 +21,14 @@ export const tasksGoToOpenNodes: Invariant = {
           else if (event.action === 'create' || isOpen(event.before)) closed.set(event.id, index);
         }
         if (entry?.kind !== 'normal' || entry.data === null) return;
-        const seen = passes.get(entry.data.by) ?? index;
+        // What a leader of before had proposed may be committed by another.
+        const pass = passes.get(entry.data.by);
+        if (pass?.term !== entry.term) return;
         for (const { id, nodeId } of newlyAssigned(events)) {
           const node = history.state.get('node', nodeId);
           const closedAt = node === undefined ? (closed.get(nodeId) ?? 0) : closed.get(nodeId);
           hold(
-            closedAt === undefined || closedAt > seen,
+            closedAt === undefined || closedAt > pass.seen,
             () =>
               `entry ${index} assigns task ${id} to node ${nodeId}, ${node?.status.state} and ${node?.spec.availability} since entry ${closedAt}`,
           );
@@ -34,9 +36,12 @@ export const tasksGoToOpenNodes: Invariant = {
       },
       leads({ raft, store, leadership }) {
         const scheduler = leadership?.reactors?.scheduler;
-        if (scheduler?.pass === undefined) passes.delete(raft.id);
-        // What waits in its inbox it has not seen; how much that is cannot be told.
-        else if (!passes.has(raft.id)) passes.set(raft.id, scheduler.inbox.length === 0 ? store.version : 0);
+        const { id, term } = raft;
+        if (scheduler?.pass === undefined) passes.delete(id);
+        else if (passes.get(id)?.term !== term) {
+          // What waits in its inbox it has not seen; how much that is cannot be told.
+          passes.set(id, { term, seen: scheduler.inbox.length === 0 ? store.version : 0 });
+        }
       },
     };
   },

@@ -225,8 +225,12 @@ test.each([
   ['unknown', 'active', true],
   ['down', 'active', true],
 ] as const)(`${tasksGoToOpenNodes.name}: %s and %s`, (state, availability, broken) => {
+  const manager = aManager();
+  const scheduler = manager.leadership?.reactors?.scheduler;
+  if (scheduler === undefined) throw new Error('it leads');
+  scheduler.pass = { jobs: [], decisions: undefined, done: 0 };
   const told = new Told(tasksGoToOpenNodes).nodes(makeNode({ id: 'n1', state, availability }));
-  expect(told.tasks(assigned).broken).toBe(broken);
+  expect(told.leader(manager).tasks(assigned).broken).toBe(broken);
 });
 
 describe(orphansWereAbandoned.name, () => {

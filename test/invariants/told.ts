@@ -25,6 +25,8 @@ export class Told {
   now = 0;
   /** Of the next entry. */
   term = 1;
+  /** Who proposed the next entry: a Raft ID. */
+  by = 1;
   /** Of the next entry, its estimated size. */
   bytes = 100;
   #index = 0;
@@ -117,6 +119,14 @@ export class Told {
     return this;
   }
 
+  /** An event of the manager that leads and proposes what follows. */
+  leader(manager: ManagerState): this {
+    this.by = manager.raft.id;
+    this.term = manager.raft.term;
+    this.#checks.leads?.(manager, 'manager1');
+    return this;
+  }
+
   answer(recordId: string): this {
     this.#checks.answered?.(
       { method: 'control.done', id: 1, result: { kind: 'done', recordId } },
@@ -128,9 +138,9 @@ export class Told {
   #commit(write: (version: number) => StoreEvent[][]): this {
     const version = this.#index;
     this.#index += 1;
-    const { term, bytes, now: at } = this;
+    const { term, by, bytes, now: at } = this;
     const index = this.#index;
-    const data = { kind: 'transaction', by: 1, request: index, actions: [], bytes } as const;
+    const data = { kind: 'transaction', by, request: index, actions: [], bytes } as const;
     const entry = { kind: 'normal', term, index, data } as const;
     this.#checks.committed?.({ index, entry, events: write(version).flat(), at, fresh: true });
     return this;
