@@ -7,9 +7,14 @@ import { TaskState } from '../../src/model/state.ts';
 import type { Reader } from '../../src/store/reader.ts';
 import { reader } from '../../src/store/store.ts';
 
-/** The first thing that is not as it should be in a swarm without faults; undefined when all is well. */
-export function whatIsWrong(swarm: Swarm): string | undefined {
-  return convergence(swarm) ?? nodesWrong(swarm) ?? servicesWrong(swarm) ?? containersWrong(swarm);
+/**
+ * The first thing that is not as it should be in a swarm without faults; undefined when all is well. Where roles have changed, an update may
+ * wait for ever for a task on a node that its service may not use any more.
+ */
+export function whatIsWrong(swarm: Swarm, rolesChanged = false): string | undefined {
+  return (
+    convergence(swarm) ?? nodesWrong(swarm) ?? servicesWrong(swarm, rolesChanged) ?? containersWrong(swarm)
+  );
 }
 
 function stateOf(swarm: Swarm): Reader {
@@ -27,16 +32,17 @@ function nodesWrong(swarm: Swarm): string | undefined {
   return bad && `node ${bad.description?.hostname} is ${bad.status.state}`;
 }
 
-function servicesWrong(swarm: Swarm): string | undefined {
+function servicesWrong(swarm: Swarm, rolesChanged: boolean): string | undefined {
   const state = stateOf(swarm);
   for (const service of state.list('service')) {
-    const wrong = serviceWrong(state, service);
+    const mayWait = rolesChanged && service.spec.task.placement.constraints.length > 0;
+    const wrong = serviceWrong(state, service, mayWait);
     if (wrong !== undefined) return `service ${service.spec.name}: ${wrong}`;
   }
   return undefined;
 }
 
-function serviceWrong(state: Reader, service: Service): string | undefined {
+function serviceWrong(state: Reader, service: Service, mayWait: boolean): string | undefined {
   const eligible = new Set(
     state
       .list('node')
@@ -59,7 +65,10 @@ function serviceWrong(state: Reader, service: Service): string | undefined {
   const update = service.updateStatus?.state;
   // An update waits for ever for a task that can run nowhere, or was given up while it waited for a place.
   const done =
-    eligible.size === 0 || isCrowded(service) || (update !== 'updating' && update !== 'rollback_started');
+    mayWait ||
+    eligible.size === 0 ||
+    isCrowded(service) ||
+    (update !== 'updating' && update !== 'rollback_started');
   if (!done) return `its update is ${update}`;
   const { mode } = service.spec;
   const replicas = mode.kind === 'replicated' && eligible.size > 0 ? mode.replicas : 0;

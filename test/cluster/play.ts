@@ -242,7 +242,7 @@ function hasLeader(swarm: Swarm): boolean {
 /** Throws unless the swarm, healed, becomes what was asked for in time, and stays so. */
 export function expectRecovery(swarm: Swarm): void {
   heal(swarm);
-  expectHealth(swarm, () => {});
+  expectHealth(swarm, () => whatIsWrong(swarm));
 }
 
 /** The same for a swarm whose members have come and gone: an operator has to bring them together again. Nothing is left of some. */
@@ -250,7 +250,11 @@ export function expectReunion(swarm: Swarm): void {
   mend(swarm);
   if (!restoreLeader(swarm)) return;
   swarm.advance(40 * second);
-  expectHealth(swarm, () => reunite(swarm));
+  expectHealth(swarm, () => {
+    const wrong = whatIsWrong(swarm, true);
+    if (wrong !== undefined) reunite(swarm);
+    return wrong;
+  });
 }
 
 /** Where too many members have left for good, one of those that are there makes a new cluster. False when none is. */
@@ -292,17 +296,17 @@ function reunite(swarm: Swarm): void {
   }
 }
 
-function expectHealth(swarm: Swarm, help: () => void): void {
+/** `look` says what is wrong, and may do something about it. */
+function expectHealth(swarm: Swarm, look: () => string | undefined): void {
   const end = swarm.world.now + recoveryLimit;
-  let wrong = whatIsWrong(swarm);
+  let wrong = look();
   while (wrong !== undefined && swarm.world.now < end) {
-    help();
     swarm.advance(5 * second);
-    wrong = whatIsWrong(swarm);
+    wrong = look();
   }
   if (wrong !== undefined) throw new Error(`15 minutes after everything was healed: ${wrong}`);
   swarm.advance(minute);
-  wrong = whatIsWrong(swarm);
+  wrong = look();
   if (wrong !== undefined) throw new Error(`a minute after all was well: ${wrong}`);
 }
 
