@@ -59,13 +59,30 @@ export const keysOf: { readonly [K in Kind]: (record: Records[K]) => readonly st
   node: () => [everything],
   secret: keysOfNamed,
   service: keysOfNamed,
-  task: (task) => [
-    everything,
-    serviceKey(task.serviceId),
-    nodeKey(task.nodeId),
-    slotKey(task.serviceId, task.slot),
-  ],
+  task: ({ serviceId, slot, nodeId }) => {
+    const keys = [everything, serviceKey(serviceId), slotKey(serviceId, slot)];
+    // Those without a node have no bucket: they can be very many, and each leaves.
+    if (nodeId !== '') keys.push(nodeKey(nodeId));
+    return keys;
+  },
   volume: keysOfNamed,
+};
+
+const keepsName = (before: Records[Named], after: Records[Named]) => before.spec.name === after.spec.name;
+
+/** Whether a change of a record surely leaves it in all buckets it is in; most do, and keys are costly to make. */
+const stays: { readonly [K in Kind]: (before: Records[K], after: Records[K]) => boolean } = {
+  cluster: keepsName,
+  config: keepsName,
+  network: keepsName,
+  node: () => true,
+  secret: keepsName,
+  service: keepsName,
+  task: (before, after) =>
+    (before.nodeId === '' || before.nodeId === after.nodeId) &&
+    before.serviceId === after.serviceId &&
+    before.slot === after.slot,
+  volume: keepsName,
 };
 
 export function emptyBuckets(): Buckets {
@@ -133,7 +150,7 @@ export function refile<K extends Kind>(
   visit: (key: string, record: Records[K] | undefined) => void,
 ): void {
   const entered = after === undefined ? [] : keysOf[kind](after);
-  if (before !== undefined) {
+  if (before !== undefined && (after === undefined || !stays[kind](before, after))) {
     for (const key of keysOf[kind](before)) if (!entered.includes(key)) visit(key, undefined);
   }
   for (const key of entered) visit(key, after);
