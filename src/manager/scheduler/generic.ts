@@ -13,6 +13,7 @@ export function enough(available: Offer, request: Offer): boolean {
  * Takes what `request` asks for: what is left, and what was taken. A request that finds a kind missing takes nothing at all (R-G6).
  */
 export function claim(available: Offer, request: Offer): { readonly left: Offer; readonly taken: Offer } {
+  if (request.length === 0) return { left: available, taken: request };
   const taken: GenericResource[] = [];
   for (const wanted of request) {
     // Each entry chooses from what was there before the claim, not from what the entries before it left.

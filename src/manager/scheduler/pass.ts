@@ -223,7 +223,7 @@ function comparePreassigned(a: Task, b: Task): number {
 }
 
 function compareQueued(a: Task, b: Task): number {
-  return compareText(a.serviceId, b.serviceId) || a.slot - b.slot || compareText(a.id, b.id);
+  return compareText(a.serviceId, b.serviceId) || a.slot - b.slot || (a.id < b.id ? -1 : 1);
 }
 
 function compareText(a: string, b: string): number {
