@@ -14,3 +14,4 @@ export { type Outcome, type RunOptions, runScenario } from './lab/run.ts';
 export type { Scenario } from './lab/scenario.ts';
 export type { StoryKind, StoryLine } from './lab/story.ts';
 export type { ContainerView, NodeView, TaskView } from './lab/views.ts';
+export type { Volume } from './lab/volume.ts';

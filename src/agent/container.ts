@@ -12,7 +12,7 @@ import {
 } from '../model/image-behaviour.ts';
 import type { LogLine } from '../model/messages.ts';
 import type { Task } from '../model/objects.ts';
-import type { HealthCheck } from '../model/spec.ts';
+import type { HealthCheck, Mount } from '../model/spec.ts';
 import { expandContainerSpec } from '../model/template.ts';
 import { assert, unreachable } from '../sim/assert.ts';
 import type { AgentContext, ContainerMoment } from './context.ts';
@@ -44,6 +44,7 @@ export interface Container {
   readonly healthCheck: HealthCheck | undefined;
   readonly hostname: string;
   readonly env: readonly string[];
+  readonly mounts: readonly Mount[];
   /** The secrets and configs it was started with. */
   files: readonly ContainerFile[];
   /** Attached to any network. */
@@ -72,10 +73,9 @@ export interface Container {
 }
 
 /** A container that is made but not started. @throws ParseFailure for a placeholder that does not exist */
-export function createContainer(context: AgentContext, task: Task): Container {
+export function createContainer(context: AgentContext, task: Task, id = drawId(context)): Container {
   const container = expandContainerSpec(task.spec.container, task, context.description());
   const behaviour = context.behaviour(container.image);
-  const id = drawId(context);
   const grace = container.stopGracePeriod ?? defaultStopGracePeriod;
   const healthCheck = effectiveHealthCheck(container.healthCheck, behaviour.healthCheck);
   return {
@@ -86,6 +86,7 @@ export function createContainer(context: AgentContext, task: Task): Container {
     // The engine's own choice is the beginning of the ID.
     hostname: container.hostname === '' ? id.slice(0, 12) : container.hostname,
     env: container.env,
+    mounts: container.mounts,
     files: [],
     networked: task.networks.length > 0,
     grace: Math.floor(grace / second) * second,
@@ -110,10 +111,9 @@ export function recoverContainer(
   ran: boolean,
   lines: readonly LogLine[],
 ): Container {
-  const container = createContainer(context, task);
+  const drawn = drawId(context);
   return {
-    ...container,
-    id: task.status.container?.id ?? container.id,
+    ...createContainer(context, task, task.status.container?.id ?? drawn),
     phase: ran ? 'exited' : 'created',
     exitCode: ran ? lostCode : 0,
     lines,

@@ -84,6 +84,10 @@ export interface AgentContext {
   pull(message: PullMessage): void;
   /** The script of an image on this host. */
   behaviour(image: string): ImageBehaviour;
+  /** Makes the named volume on this machine, unless it is there. */
+  demandVolume(name: string): void;
+  /** Whether the machine's own file system has a path. */
+  hasPath(path: string): boolean;
   /** Writes a value under its key to the disk. */
   save(key: string, record: AgentRecord): void;
   /** Removes a key from the disk. */

@@ -22,6 +22,7 @@ import {
 import type { AgentContext } from './context.ts';
 import { filesOf } from './files.ts';
 import { demandImage, type PullEnd } from './images.ts';
+import { demandVolumes, missingSource, wrongMount } from './mounts.ts';
 import type { AgentState, LocalTask } from './state.ts';
 
 /** An operation that was broken off, or failed for now, is tried again after this (R-O6). */
@@ -142,7 +143,7 @@ function advance(context: AgentContext, state: AgentState, local: LocalTask): St
   if (at > desiredState) return 'parked';
   switch (at) {
     case TaskState.Assigned: {
-      const wrong = wrongTemplate(context, local.task);
+      const wrong = wrongSpec(context, local.task);
       if (wrong !== undefined) {
         return move(context, state, local, TaskState.Rejected, 'resolving controller failed', wrong);
       }
@@ -167,7 +168,11 @@ function advance(context: AgentContext, state: AgentState, local: LocalTask): St
 function prepare(context: AgentContext, state: AgentState, local: LocalTask): Step {
   // A container of the same name that is still being removed is in the way.
   if (state.containers.has(local.task.id)) return 'retry';
+  const { mounts } = expandContainerSpec(local.task.spec.container, local.task, context.description());
+  demandVolumes(context, mounts);
   if (!demandImage(context, state, local.task)) return 'busy';
+  const missing = missingSource(context, mounts);
+  if (missing !== undefined) return fail(context, state, local, missing);
   state.containers.set(local.task.id, createContainer(context, local.task));
   return move(context, state, local, TaskState.Ready, 'prepared');
 }
@@ -234,9 +239,11 @@ function exitError(container: Container): string {
 }
 
 /** Why the container of a task cannot be described, if so. */
-function wrongTemplate(context: AgentContext, task: Task): string | undefined {
+function wrongSpec(context: AgentContext, { spec: { container }, ...task }: Task): string | undefined {
+  const mount = wrongMount(container.mounts);
+  if (mount !== undefined) return mount;
   try {
-    expandContainerSpec(task.spec.container, task, context.description());
+    expandContainerSpec(container, task, context.description());
     return undefined;
   } catch (error) {
     if (error instanceof ParseFailure) return error.message;

@@ -7,6 +7,7 @@ import type { Node, NodeDescription } from '../model/objects.ts';
 import type { Context } from '../sim/context.ts';
 import { roleSeen } from './role.ts';
 import type { Identity, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
+import { demandVolume, hasPath, syncSoon } from './volumes.ts';
 
 /** Where the agent's database lies on the disk: one file a key. */
 export const agentPrefix = 'agent/';
@@ -68,25 +69,25 @@ export class HostAgentContext implements AgentContext {
     return behaviourOf(this.#config.images, this.host, image);
   }
 
+  demandVolume(name: string): void {
+    demandVolume(this.#context, this.#memory, name);
+  }
+
+  hasPath(path: string): boolean {
+    return hasPath(this.#memory, path);
+  }
+
   save(key: string, record: AgentRecord): void {
     this.#context.replace(agentPrefix + key, [record]);
-    this.#sync();
+    syncSoon(this.#context, this.#memory);
   }
 
   erase(key: string): void {
     this.#context.replace(agentPrefix + key, []);
-    this.#sync();
+    syncSoon(this.#context, this.#memory);
   }
 
   nodeSeen(node: Node): void {
     roleSeen(this.#context, this.#memory, node);
-  }
-
-  /** Writes that come together share a sync. */
-  #sync(): void {
-    if (this.#memory.saving === 'no') {
-      this.#memory.saving = 'once';
-      this.#context.sync({ kind: 'node.saved' });
-    } else this.#memory.saving = 'again';
   }
 }

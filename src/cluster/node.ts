@@ -28,6 +28,7 @@ import { finishLeaving, leaveLimitReached, leaveSwarm, refuseLeave } from './lea
 import { followLock, lockedError, readLock, tryKey } from './lock.ts';
 import { becomeManager, expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
 import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
+import { readVolumes, writeVolume } from './volumes.ts';
 
 /** The daemon's limit on every request that needs a manager (R-R207). */
 const requestLimit = 20 * second;
@@ -55,6 +56,7 @@ export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
     calls: new Map(),
     // Not from 1: an answer to a call from before a crash must not be taken for one to a new call.
     lastCall: context.random(`calls/${context.host}`, 2 ** 30),
+    volumes: readVolumes(context),
     saving: 'no',
     lives: 0,
     agentLife: 0,
@@ -143,6 +145,7 @@ export function handleNode(
     case 'node.leave':
     case 'node.unlock':
     case 'node.call':
+    case 'node.write':
     case 'node.kill':
     case 'node.hang':
       handleCommand(context, config, memory, body);
@@ -201,6 +204,9 @@ function handleCommand(
       return;
     case 'node.call':
       sendCall(context, memory, command);
+      return;
+    case 'node.write':
+      writeVolume(context, memory, command.volume, command.key, command.value);
       return;
     case 'node.kill':
       withAgent(context, config, memory, (agentContext, agent) =>

@@ -18,6 +18,7 @@ import type {
 import type { NodeDescription } from '../model/objects.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
 import type { World } from '../sim/world.ts';
+import type { VolumeRecord } from './volumes.ts';
 
 /** A machine with a Docker Engine. */
 export interface NodeConfig {
@@ -105,7 +106,9 @@ export interface NodeMemory {
   /** By call number. */
   readonly calls: Map<number, WaitingCall>;
   lastCall: number;
-  /** The agent's database has been written to: a sync is under way, and whether another is needed. */
+  /** Named volumes, and directories by their absolute path: texts by key. */
+  readonly volumes: Map<string, Map<string, string>>;
+  /** The engine's database has been written to: a sync is under way, and whether another is needed. */
   saving: 'no' | 'once' | 'again';
   /** How many managers and agents have run here since the machine came up, and which of them the agent is. */
   lives: number;
@@ -128,6 +131,7 @@ export type NodeCommand =
   | { readonly kind: 'node.leave'; readonly command: number; readonly force: boolean }
   | { readonly kind: 'node.unlock'; readonly command: number; readonly key: string }
   | { readonly kind: 'node.call'; readonly command: number; readonly call: WithoutId<ControlCall> }
+  | { readonly kind: 'node.write'; readonly volume: string; readonly key: string; readonly value: string }
   | { readonly kind: 'node.kill'; readonly taskId: string }
   | { readonly kind: 'node.hang'; readonly taskId: string };
 
@@ -170,7 +174,8 @@ export interface SwarmTypes {
     | ManagerRecord
     | AgentRecord
     | { readonly kind: 'node.identity'; readonly identity: Identity }
-    | { readonly kind: 'node.lock'; readonly key: string };
+    | { readonly kind: 'node.lock'; readonly key: string }
+    | VolumeRecord;
   note: ManagerNote | NodeAnswer;
 }
 

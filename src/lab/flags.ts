@@ -2,6 +2,7 @@
 
 import type { ServiceSpec } from '../model/spec.ts';
 import { fileText } from './files.ts';
+import { mountText, parseMount } from './mounts.ts';
 import type { RestartOptions, ServiceOptions, UpdateOptions } from './options.ts';
 
 export function createCommand(name: string, options: ServiceOptions): string {
@@ -36,6 +37,7 @@ interface Lists {
   readonly env: readonly string[];
   readonly secrets: readonly string[];
   readonly configs: readonly string[];
+  readonly mounts: readonly string[];
   readonly constraints: readonly string[];
   readonly preferences: readonly string[];
   readonly ports: readonly string[];
@@ -46,6 +48,7 @@ const nothing: Lists = {
   env: [],
   secrets: [],
   configs: [],
+  mounts: [],
   constraints: [],
   preferences: [],
   ports: [],
@@ -57,6 +60,7 @@ function listsOf({ labels, task, endpoint }: ServiceSpec): Lists {
     env: task.container.env,
     secrets: task.container.secrets.map(fileText),
     configs: task.container.configs.map(fileText),
+    mounts: task.container.mounts.map(mountText),
     constraints: task.placement.constraints,
     preferences: task.placement.spread.map(preference),
     ports: (endpoint?.ports ?? []).map(({ publishedPort, targetPort, protocol, publishMode }) =>
@@ -75,6 +79,11 @@ function serviceFlags(options: ServiceOptions, before?: Lists): string[] {
     ...flag('--hostname', options.hostname),
     ...list('--secret', options.secrets, before?.secrets),
     ...list('--config', options.configs, before?.configs),
+    ...list(
+      '--mount',
+      options.mounts?.map((mount) => mountText(parseMount(mount))),
+      before?.mounts,
+    ),
     ...list('--constraint', options.constraints, before?.constraints),
     ...list('--placement-pref', options.spread?.map(preference), before?.preferences),
     ...flag('--replicas-max-per-node', options.maxReplicasPerNode),
@@ -123,14 +132,20 @@ function list(name: string, values: readonly string[] | undefined, before?: read
   if (before === undefined) return values.flatMap((value) => [name, value]);
   return [
     ...before
-      .filter((value) => !values.includes(value))
+      .filter((value) => !values.includes(value) && !isReplaced(name, value, values))
       .flatMap((value) => [`${name}-rm`, removed(name, value)]),
     ...values.filter((value) => !before.includes(value)).flatMap((value) => [`${name}-add`, value]),
   ];
 }
 
-/** Labels and variables are removed by key, secrets and configs by name; constraints, preferences and ports as they are. */
+/** A new mount takes the place of an old one with its target, which to remove would remove both. */
+function isReplaced(name: string, value: string, values: readonly string[]): boolean {
+  return name === '--mount' && values.some((other) => removed(name, other) === removed(name, value));
+}
+
+/** Labels and variables are removed by key, secrets and configs by name, mounts by target; constraints, preferences and ports as they are. */
 function removed(name: string, value: string): string {
+  if (name === '--mount') return value.replace(/^.*target=([^,]*).*$/, '$1');
   if (name === '--secret' || name === '--config') return value.replace(/^source=([^,]*).*$/, '$1');
   return name === '--label' || name === '--env' ? (value.split('=')[0] ?? '') : value;
 }

@@ -29,6 +29,7 @@ import {
   type TaskView,
   taskView,
 } from './views.ts';
+import { Volume } from './volume.ts';
 
 /** A link's settings as a script gives them: durations like `50ms`, probabilities in per cent. */
 export interface LinkOptions {
@@ -386,6 +387,12 @@ export class Lab {
     const view = runningContainer(this.#swarm, task);
     if (view === undefined) throw new ScenarioFailure(`at ${this.time}: no container of ${task} runs`);
     return view;
+  }
+
+  /** A named volume of a machine, or with an absolute path a directory of it: to look into, and to write to as a program would. */
+  volume(host: string, name: string): Volume {
+    this.#check([host]);
+    return new Volume(this.#swarm, host, name);
   }
 
   /** True when a service, or every service, has all its tasks running and no update under way. */

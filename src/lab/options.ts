@@ -22,6 +22,7 @@ import type {
   UpdateConfig,
 } from '../model/spec.ts';
 import { ScenarioFailure } from './failure.ts';
+import { parseMount } from './mounts.ts';
 
 /** How an update or a rollback proceeds. Durations are like `10s`. */
 export interface UpdateOptions {
@@ -62,6 +63,8 @@ export interface ServiceOptions {
   readonly secrets?: readonly string[];
   /** Likewise; files in `/`. */
   readonly configs?: readonly string[];
+  /** `data:/var/lib/data` (a volume), `/srv/www:/www:ro` (a directory), or `type=tmpfs,target=/tmp`. */
+  readonly mounts?: readonly string[];
   /** Such as `node.labels.zone==a`. */
   readonly constraints?: readonly string[];
   /** Such as `node.labels.rack`: tasks are spread over its values. */
@@ -122,6 +125,7 @@ export function changedSpec(spec: ServiceSpec, options: ServiceOptions): Service
         ...container,
         ...(options.image !== undefined && { image: options.image }),
         ...(options.env && { env: options.env }),
+        ...(options.mounts && { mounts: options.mounts.map(parseMount) }),
         ...(options.hostname !== undefined && { hostname: options.hostname }),
         ...(options.stopGracePeriod !== undefined && {
           stopGracePeriod: duration('stopGracePeriod', options.stopGracePeriod),

@@ -5,6 +5,7 @@ import type { NodeMemory } from '../cluster/types.ts';
 import type { Node, Task } from '../model/objects.ts';
 import { type Availability, type NodeState, taskStateName } from '../model/state.ts';
 import type { Reader } from '../store/reader.ts';
+import { mountText } from './mounts.ts';
 
 /** A task as `docker service ps` shows it. */
 export interface TaskView {
@@ -31,6 +32,8 @@ export interface ContainerView {
   readonly hostname: string;
   /** `KEY=value`, placeholders filled in. */
   readonly env: readonly string[];
+  /** As docker's flag has them, placeholders filled in. */
+  readonly mounts: readonly string[];
   /** The contents of its secrets and configs, by path. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -100,8 +103,15 @@ export function runningContainer(swarm: Swarm, task: string): ContainerView | un
     const found = containersOn(swarm, node).find(({ name }) => name === task);
     const container = swarm.memoryOf(node)?.agent?.containers.get(found?.taskId ?? '');
     if (container === undefined) continue;
-    const { taskId, hostname, env, files } = container;
-    return { taskId, node, hostname, env, files: new Map(files.map(({ path, content }) => [path, content])) };
+    const { taskId, hostname, env, mounts, files } = container;
+    return {
+      taskId,
+      node,
+      hostname,
+      env,
+      mounts: mounts.map(mountText),
+      files: new Map(files.map(({ path, content }) => [path, content])),
+    };
   }
   return undefined;
 }

@@ -67,6 +67,8 @@ export interface Worker {
   readonly registry: ReturnType<typeof bootRegistry>;
   /** Every call the agent has made, with its time and the manager. */
   readonly calls: { readonly at: number; readonly manager: string; readonly call: DispatcherCall }[];
+  /** Named volumes. */
+  readonly volumes: Set<string>;
   /** Every pull. */
   readonly pulls: { readonly at: number; readonly image: string }[];
   /** Every status that has reached a manager. */
@@ -152,6 +154,8 @@ export function createWorker(outside?: (call: DispatcherCall) => void): Worker {
       later(latency, () => handlePull(registryContext, worker.registry, 'w1', message));
     },
     behaviour: (image) => behaviourOf(behaviours, 'w1', image),
+    demandVolume: (name) => void worker.volumes.add(name),
+    hasPath: (path) => path === '/srv',
     save(key, record) {
       worker.disk.set(key, structuredClone(record));
     },
@@ -244,6 +248,7 @@ export function createWorker(outside?: (call: DispatcherCall) => void): Worker {
     context,
     registry: bootRegistry(),
     calls: [],
+    volumes: new Set(),
     pulls: [],
     reports: [],
     managers: [{ host: 'm1', nodeId: 'manager1', weight: 10 }],

@@ -44,6 +44,7 @@ test('a container has what its service asks for, with placeholders filled in', (
         node,
         hostname: `db-${slot}`,
         env: [`ME=db.${slot}@${node}`, 'TIER=back'],
+        mounts: [],
         files: new Map([
           ['/run/secrets/password', 'one'],
           ['/etc/motd', 'hello'],

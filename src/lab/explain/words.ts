@@ -182,6 +182,8 @@ function commandText(record: RunRecord, event: Event, seq: number): string {
     case 'node.kill':
     case 'node.hang':
       return `docker kill ${nameOfTask(record, body.taskId)}`;
+    case 'node.write':
+      return `a program writes ${body.key} to ${body.volume}`;
     case 'node.call':
       return callText(record, body.call, seq);
     default:
