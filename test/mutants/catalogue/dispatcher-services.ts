@@ -9,8 +9,8 @@ export const dispatcherServices: readonly Mutant[] = [
     file: 'src/manager/dispatcher/nodes.ts',
     anchor: 'export const graceNormal = 3;',
     replacement: 'export const graceNormal = 1;',
-    judge: 'one-lost-heartbeat-is-forgiven',
-    within: 1,
+    judge: 'swarm-faults',
+    within: 10,
   },
   {
     id: 'S-83',

@@ -45,8 +45,8 @@ export const orchestrators: readonly Mutant[] = [
     file: 'src/manager/orchestrator/global.ts',
     anchor: 'if (clean === undefined) add(state, service, node);',
     replacement: '',
-    judge: 'a-new-node-gets-its-global-task',
-    within: 1,
+    judge: 'swarm-faults',
+    within: 20,
   },
   {
     id: 'S-42',

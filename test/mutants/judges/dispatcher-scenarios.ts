@@ -75,16 +75,6 @@ export const dispatcherScenarios = {
     }
   }),
 
-  'one-lost-heartbeat-is-forgiven': judgeOf(() => {
-    const desk = oneNode();
-    const sessionId = desk.register('n1');
-    desk.beat('n1', sessionId);
-    desk.stage.advance(10 * second);
-    hold(nodeState(desk) === 'ready', 'a node was found down after the first heartbeat it missed (R-R168)');
-    desk.stage.advance(10 * second);
-    hold(nodeState(desk) === 'down', 'a node that fell silent was not found down (R-R168)');
-  }),
-
   'a-heartbeat-is-good-for-three-periods': judgeOf(() => {
     const desk = oneNode();
     const sessionId = desk.register('n1');

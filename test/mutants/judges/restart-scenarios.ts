@@ -1,4 +1,4 @@
-// Scenarios of slots on a stage: restarts and their limits, history, scaling, global services, and who must leave a node.
+// Scenarios of slots on a stage: restarts and their limits, history, scaling, and who must leave a node.
 
 import { second } from '../../../src/model/duration.ts';
 import { TaskState } from '../../../src/model/state.ts';
@@ -193,14 +193,6 @@ export const restartScenarios = {
     scene.node('n1', { availability: 'pause' });
     scene.advance(30);
     hold(scene.tasks().length === 1, 'a task left a node that was only paused (R-O37)');
-  }),
-
-  'a-new-node-gets-its-global-task': judgeOf(() => {
-    const scene = createScene({ nodes: ['n1', { id: 'n2', state: 'down' }] });
-    scene.create({ mode: { kind: 'global' } });
-    scene.node('n2', { state: 'ready' });
-    scene.advance(10);
-    hold(scene.running().join() === 'n1:v1,n2:v1', `a global service runs on ${scene.running()} (R-O50)`);
   }),
 
   'what-fits-by-newer-constraints-stays': judgeOf(() => {
