@@ -18,7 +18,7 @@ import { makeNode, makeService, makeTask } from '../manager/fixtures.ts';
 import { type BenchRow, median } from './heap.ts';
 import { heapReference, OPERATIONS } from './hold.ts';
 
-/** Tasks a service; 0 for tasks of no service. */
+/** How the tasks are grouped. Picky ones reserve CPU and memory, fit on half of the nodes and spread over ten zones. */
 type Load = 'one service' | 'services of 100' | 'services of 10' | 'one-off tasks' | 'services of 100, picky';
 
 /** SwarmKit's figures for one load in milliseconds: median from store to all assigned, and for the choice alone where it can be told. */
