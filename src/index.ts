@@ -5,7 +5,8 @@ export type { Explanation, ExplanationLink, Facts, NodeRow, Root, Rule } from '.
 export { explanationText } from './lab/explain/text.ts';
 export { Refusal, ScenarioFailure } from './lab/failure.ts';
 export type { ImageScript, LogScript } from './lab/image.ts';
-export type { Lab, LinkOptions } from './lab/lab.ts';
+export type { Lab } from './lab/lab.ts';
+export type { LinkOptions } from './lab/link.ts';
 export type { LogOptions } from './lab/logs.ts';
 export type { NodeOptions, Operator } from './lab/operator.ts';
 export type { HealthOptions, RestartOptions, ServiceOptions, UpdateOptions } from './lab/options.ts';

@@ -2,43 +2,20 @@
 // time passes only inside such calls. Looking is free, and sees what no one inside could: the truth at this moment.
 
 import type { Swarm } from '../cluster/swarm.ts';
-import { isDirty } from '../manager/orchestrator/dirty.ts';
-import { matches, parseConstraints } from '../model/constraint.ts';
-import { second } from '../model/duration.ts';
-import type { Service, UpdateStatus } from '../model/objects.ts';
-import { type NodeState, TaskState, type UpdateState } from '../model/state.ts';
-import type { Fault, LinkSettings } from '../sim/fault.ts';
+import type { NodeState, UpdateState } from '../model/state.ts';
+import type { Fault } from '../sim/fault.ts';
 import { Streams } from '../sim/random.ts';
-import type { Reader } from '../store/reader.ts';
 import type { Audience } from './audience.ts';
 import { explain } from './explain/explain.ts';
 import type { Explanation } from './explain/explanation.ts';
 import { explanationText } from './explain/text.ts';
 import { Refusal, ScenarioFailure } from './failure.ts';
 import { type ImageScript, imageBehaviour } from './image.ts';
+import { type LinkOptions, linkSettings } from './link.ts';
 import { Operator } from './operator.ts';
 import { duration } from './options.ts';
 import { type RaftNode, RaftStage, type RaftStageOptions } from './raft-stage.ts';
-import { formatTime } from './time.ts';
-import {
-  type ContainerView,
-  containersOn,
-  type NodeView,
-  nodeView,
-  runningContainer,
-  type TaskView,
-  taskView,
-} from './views.ts';
-import { Volume } from './volume.ts';
-
-/** A link's settings as a script gives them: durations like `50ms`, probabilities in per cent. */
-export interface LinkOptions {
-  readonly latency?: string;
-  readonly jitter?: string;
-  readonly lossPercent?: number;
-  readonly duplicatePercent?: number;
-  readonly reorderPercent?: number;
-}
+import { Sight } from './sight.ts';
 
 /** Where a scenario is stopped. */
 export interface Limits {
@@ -47,7 +24,7 @@ export interface Limits {
   readonly events: number;
 }
 
-export class Lab {
+export class Lab extends Sight {
   readonly #swarm: Swarm;
   readonly #limits: Limits;
   readonly #audience: Audience;
@@ -56,6 +33,7 @@ export class Lab {
   readonly #dice: Streams;
 
   constructor(swarm: Swarm, limits: Limits, audience: Audience) {
+    super(swarm);
     this.#swarm = swarm;
     this.#limits = limits;
     this.#audience = audience;
@@ -66,7 +44,7 @@ export class Lab {
 
   /** The operator at a node: `lab.at('manager2').node.ls()`. */
   at(host: string): Operator {
-    this.#check([host]);
+    this.check([host]);
     let operator = this.#operators.get(host);
     if (operator === undefined) {
       operator = new Operator(this.#swarm, host, this.#audience, () => this.#checkLimits());
@@ -115,7 +93,7 @@ export class Lab {
 
   /** Says what an image does, on every node or on one alone. Containers that exist keep what they have. */
   image(name: string, script: ImageScript, { on }: { readonly on?: string } = {}): void {
-    if (on !== undefined) this.#check([on]);
+    if (on !== undefined) this.check([on]);
     this.#swarm.scriptImage(name, imageBehaviour(script), on);
   }
 
@@ -125,16 +103,6 @@ export class Lab {
   }
 
   // Time.
-
-  /** Virtual time since the start, as the story shows it. */
-  get time(): string {
-    return formatTime(this.#swarm.world.now);
-  }
-
-  /** Virtual seconds since the start, with a fraction. */
-  get seconds(): number {
-    return this.#swarm.world.now / second;
-  }
 
   /** Lets time pass: `lab.wait('10s')`. */
   wait(time: string): void {
@@ -160,7 +128,7 @@ export class Lab {
   }
 
   untilNode(name: string, status: NodeState, limit = '2m'): void {
-    this.#check([name]);
+    this.check([name]);
     const is = () => this.nodes().find((node) => node.name === name)?.status === status;
     this.until(`node ${name} to be ${status}`, is, limit);
   }
@@ -253,7 +221,7 @@ export class Lab {
   /** Empties the disks of machines that are down. */
   wipe(...hosts: string[]): void {
     for (const host of hosts) {
-      this.#check([host]);
+      this.check([host]);
       if (this.#swarm.world.isUp(host))
         throw new ScenarioFailure(`at ${this.time}: ${host} must be crashed before it is wiped`);
     }
@@ -267,13 +235,13 @@ export class Lab {
 
   /** Cuts both directions between groups. */
   partition(...groups: readonly (readonly string[])[]): void {
-    for (const group of groups) this.#check(group);
+    for (const group of groups) this.check(group);
     this.#fault({ kind: 'partition', groups });
   }
 
   /** Cuts one direction: nothing from `from` reaches `to`. */
   cut(from: readonly string[], to: readonly string[]): void {
-    this.#check([...from, ...to]);
+    this.check([...from, ...to]);
     this.#fault({ kind: 'cut', from, to });
   }
 
@@ -284,7 +252,7 @@ export class Lab {
 
   /** Makes links slow or lossy, both directions between the machines named. */
   link(between: readonly string[], and: readonly string[], options: LinkOptions): void {
-    this.#check([...between, ...and]);
+    this.check([...between, ...and]);
     const settings = linkSettings(options);
     this.#fault({ kind: 'link', from: between, to: and, settings });
     this.#fault({ kind: 'link', from: and, to: between, settings });
@@ -292,14 +260,14 @@ export class Lab {
 
   /** A clock that runs at `percent` of the right speed from now on, and jumps by `offset`. */
   clock(host: string, { percent = 100, offset = '0s' }: { percent?: number; offset?: string }): void {
-    this.#check([host]);
+    this.check([host]);
     if (!(percent > 0)) throw new ScenarioFailure(`clock.percent must be more than 0, not ${percent}`);
     const ratePpm = Math.round(percent * 10_000);
     this.#fault({ kind: 'clock', host, ratePpm, offset: duration('clock.offset', offset) });
   }
 
   #each(hosts: readonly string[], faultOf: (host: string) => Fault): void {
-    this.#check(hosts);
+    this.check(hosts);
     for (const host of hosts) this.#fault(faultOf(host));
   }
 
@@ -310,110 +278,6 @@ export class Lab {
 
   #others(hosts: readonly string[]): readonly string[] {
     return this.#swarm.world.hostNames().filter((name) => !hosts.includes(name));
-  }
-
-  #check(hosts: readonly string[]): void {
-    const known = this.#swarm.world.hostNames();
-    for (const host of hosts) {
-      if (known.includes(host)) continue;
-      throw new ScenarioFailure(
-        `at ${this.time}: there is no machine ${host}; there are ${known.join(', ')}`,
-      );
-    }
-  }
-
-  // Looking.
-
-  /** The manager that leads; undefined while none does. */
-  leader(): string | undefined {
-    return this.#swarm.leader();
-  }
-
-  /** The Raft term that a manager is in. */
-  term(host: string): number {
-    this.#check([host]);
-    return this.#swarm.managerOf(host)?.raft.term ?? 0;
-  }
-
-  /** Managers that are up, in order. */
-  managers(): readonly string[] {
-    return this.#swarm.managers().map(([host]) => host);
-  }
-
-  /** All nodes, sorted by name, as the most advanced manager has them. */
-  nodes(): readonly NodeView[] {
-    const leader = this.leader();
-    return this.#state()
-      .list('node')
-      .map((node) => {
-        const name = node.description?.hostname;
-        const manager = node.role !== 'manager' ? '' : name === leader ? 'Leader' : 'Reachable';
-        return nodeView(node, manager);
-      })
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
-  /** All tasks of a service, old ones included, by slot or node, the newest first. */
-  tasks(service: string): readonly TaskView[] {
-    const state = this.#state();
-    return [...state.tasksOfService(this.#service(service).id)]
-      .sort((a, b) => a.slot - b.slot || b.meta.createdAt - a.meta.createdAt)
-      .map((task) => taskView(state, task));
-  }
-
-  /** The tasks of a service that run and are meant to. */
-  running(service: string): readonly TaskView[] {
-    return this.tasks(service).filter((task) => task.state === 'running' && task.desired === 'running');
-  }
-
-  /** What `docker service inspect` calls UpdateStatus. */
-  updateStatus(service: string): UpdateStatus | undefined {
-    return this.#service(service).updateStatus;
-  }
-
-  /** The whole record of a service. */
-  inspect(service: string): Service {
-    return this.#service(service);
-  }
-
-  /** Names of the tasks whose containers run on a machine, whatever the managers know of it. */
-  containers(host: string): readonly string[] {
-    this.#check([host]);
-    return containersOn(this.#swarm, host).map(({ name }) => name);
-  }
-
-  /** The container of a task that runs, by the task's name (`web.1`), with what its program finds in it. */
-  container(task: string): ContainerView {
-    const view = runningContainer(this.#swarm, task);
-    if (view === undefined) throw new ScenarioFailure(`at ${this.time}: no container of ${task} runs`);
-    return view;
-  }
-
-  /** A named volume of a machine, or with an absolute path a directory of it: to look into, and to write to as a program would. */
-  volume(host: string, name: string): Volume {
-    this.#check([host]);
-    return new Volume(this.#swarm, host, name);
-  }
-
-  /** True when a service, or every service, has all its tasks running and no update under way. */
-  converged(service?: string): boolean {
-    const state = this.#swarm.state();
-    if (state === undefined) return false;
-    const services = service === undefined ? state.list('service') : [this.#service(service)];
-    return services.every((each) => isConverged(state, each));
-  }
-
-  #state(): Reader {
-    const state = this.#swarm.state();
-    if (state === undefined)
-      throw new ScenarioFailure(`at ${this.time}: no manager runs, so there is nothing to look at`);
-    return state;
-  }
-
-  #service(name: string): Service {
-    const service = this.#state().findByName('service', name);
-    if (service === undefined) throw new ScenarioFailure(`at ${this.time}: there is no service ${name}`);
-    return service;
   }
 
   // Saying and promising.
@@ -448,48 +312,4 @@ export class Lab {
     }
     this.#audience.kept(`${what}: ${expectedText}`);
   }
-}
-
-function isConverged(state: Reader, service: Service): boolean {
-  const update = service.updateStatus?.state;
-  if (update === 'updating' || update === 'rollback_started') return false;
-  const wanted = state.tasksOfService(service.id).filter((task) => task.desiredState <= TaskState.Running);
-  // A paused update leaves old tasks where they are; short of that every task must be what the service asks for.
-  const paused = update === 'paused' || update === 'rollback_paused';
-  const allRun = wanted.every((task) => {
-    const node = state.get('node', task.nodeId);
-    return (
-      task.status.state === TaskState.Running &&
-      node?.status.state === 'ready' &&
-      node.spec.availability !== 'drain' &&
-      (paused || !isDirty(state, service, task))
-    );
-  });
-  return allRun && wanted.length === wantedCount(state, service);
-}
-
-function wantedCount(state: Reader, { spec }: Service): number {
-  if (spec.mode.kind === 'replicated') return spec.mode.replicas;
-  const constraints = parseConstraints(spec.task.placement.constraints);
-  return state
-    .list('node')
-    .filter(
-      (node) =>
-        node.status.state !== 'down' && node.spec.availability !== 'drain' && matches(constraints, node),
-    ).length;
-}
-
-function linkSettings(options: LinkOptions): Partial<LinkSettings> {
-  const { latency, jitter, lossPercent, duplicatePercent, reorderPercent } = options;
-  const ratio = (percent: number) => {
-    if (percent >= 0 && percent <= 100) return { num: Math.round(percent * 10), den: 1000 };
-    throw new ScenarioFailure(`link: a probability is 0 to 100 per cent, not ${percent}`);
-  };
-  return {
-    ...(latency !== undefined && { latency: duration('link.latency', latency) }),
-    ...(jitter !== undefined && { jitter: duration('link.jitter', jitter) }),
-    ...(lossPercent !== undefined && { loss: ratio(lossPercent) }),
-    ...(duplicatePercent !== undefined && { duplicate: ratio(duplicatePercent) }),
-    ...(reorderPercent !== undefined && { reorder: ratio(reorderPercent) }),
-  };
 }

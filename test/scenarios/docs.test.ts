@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { Lab } from '../../src/lab/lab.ts';
 import { loadScenarios } from '../../src/lab/load.ts';
 import { runScenario } from '../../src/lab/run.ts';
+import { Sight } from '../../src/lab/sight.ts';
 
 const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
@@ -32,7 +33,9 @@ test.each(whole.map((code, i) => [i + 1, code] as const))(
 );
 
 test('the page tells of every method of the lab', () => {
-  const methods = Object.getOwnPropertyNames(Lab.prototype).filter((name) => name !== 'constructor');
+  const methods = [Lab.prototype, Sight.prototype]
+    .flatMap((prototype) => Object.getOwnPropertyNames(prototype))
+    .filter((name) => name !== 'constructor' && name !== 'check');
   expect(methods.filter((name) => !page.includes(`lab.${name}`))).toEqual([]);
 });
 

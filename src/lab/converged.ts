@@ -1,0 +1,37 @@
+// When a service has come to rest as it was asked for.
+
+import { isDirty } from '../manager/orchestrator/dirty.ts';
+import { matches, parseConstraints } from '../model/constraint.ts';
+import type { Service } from '../model/objects.ts';
+import { TaskState } from '../model/state.ts';
+import type { Reader } from '../store/reader.ts';
+
+/** True when all tasks of the service run, on nodes that are ready, as many as it asks for, and no update is under way. */
+export function isConverged(state: Reader, service: Service): boolean {
+  const update = service.updateStatus?.state;
+  if (update === 'updating' || update === 'rollback_started') return false;
+  const wanted = state.tasksOfService(service.id).filter((task) => task.desiredState <= TaskState.Running);
+  // A paused update leaves old tasks where they are; short of that every task must be what the service asks for.
+  const paused = update === 'paused' || update === 'rollback_paused';
+  const allRun = wanted.every((task) => {
+    const node = state.get('node', task.nodeId);
+    return (
+      task.status.state === TaskState.Running &&
+      node?.status.state === 'ready' &&
+      node.spec.availability !== 'drain' &&
+      (paused || !isDirty(state, service, task))
+    );
+  });
+  return allRun && wanted.length === wantedCount(state, service);
+}
+
+function wantedCount(state: Reader, { spec }: Service): number {
+  if (spec.mode.kind === 'replicated') return spec.mode.replicas;
+  const constraints = parseConstraints(spec.task.placement.constraints);
+  return state
+    .list('node')
+    .filter(
+      (node) =>
+        node.status.state !== 'down' && node.spec.availability !== 'drain' && matches(constraints, node),
+    ).length;
+}
