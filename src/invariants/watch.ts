@@ -104,6 +104,7 @@ class Watch implements Watcher<SwarmTypes> {
     if (manager !== undefined) this.#tellManager(event, manager);
     else this.#look(host, undefined);
     this.#tellNode(host, body.kind);
+    if (this.#answers.length === 0) return;
     // A manager may have asked the leader of another cluster than its own, and that has answered.
     const epoch = this.#seen.get(event.from === '' ? host : event.from)?.epoch;
     for (const { reply, host: at } of this.#answers.splice(0)) {
@@ -128,7 +129,10 @@ class Watch implements Watcher<SwarmTypes> {
       for (const check of checks.asked) check.asked(this.#candidacy, manager);
       this.#candidacy = undefined;
     }
-    if (manager.raft.role === 'leader') for (const check of checks.leads) check.leads(manager, host);
+    // What a leader believes of its members changes with their answers and with its own disk alone.
+    if (manager.raft.role === 'leader' && (message !== undefined || body.kind === 'manager.saved')) {
+      for (const check of checks.leads) check.leads(manager, host);
+    }
     if (body.kind === 'manager.tick' && body.life === manager.life) {
       for (const check of checks.tick) check.tick(manager, host);
     }

@@ -1,5 +1,5 @@
-// npm run bench [-- SUITE ... --strict]: runs the named suites, or all, and prints what they measured. Machines differ and are busy, so
-// a missed budget fails the run only with --strict.
+// npm run bench [-- SUITE ... --strict]: compiled as users get it, runs the named suites, or all, and prints what they measured. Machines
+// differ and are busy, so a missed budget fails the run only with --strict.
 
 import type { BenchRow } from './heap.ts';
 import { benchInvariants } from './invariants.ts';
