@@ -129,10 +129,7 @@ class Watch implements Watcher<SwarmTypes> {
       for (const check of checks.asked) check.asked(this.#candidacy, manager);
       this.#candidacy = undefined;
     }
-    // What a leader believes of its members changes with their answers and with its own disk alone.
-    if (manager.raft.role === 'leader' && (message !== undefined || body.kind === 'manager.saved')) {
-      for (const check of checks.leads) check.leads(manager, host);
-    }
+    if (manager.raft.role === 'leader') for (const check of checks.leads) check.leads(manager, host);
     if (body.kind === 'manager.tick' && body.life === manager.life) {
       for (const check of checks.tick) check.tick(manager, host);
     }
