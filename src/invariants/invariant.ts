@@ -88,7 +88,7 @@ export interface Checks {
   committed?(commit: Commit): void;
   /** A manager's place in Raft has changed. */
   manager?(sight: Sight): void;
-  /** A manager that leads, for its own Raft, has handled an event. */
+  /** A manager that leads, for its own Raft, has handled an event that is more than a tick or a heartbeat. */
   leads?(manager: ManagerState, host: string): void;
   /** A Raft tick has passed on a running manager. */
   tick?(manager: ManagerState, host: string): void;

@@ -129,7 +129,9 @@ class Watch implements Watcher<SwarmTypes> {
       for (const check of checks.asked) check.asked(this.#candidacy, manager);
       this.#candidacy = undefined;
     }
-    if (manager.raft.role === 'leader') for (const check of checks.leads) check.leads(manager, host);
+    if (manager.raft.role === 'leader' && !isRoutine(body)) {
+      for (const check of checks.leads) check.leads(manager, host);
+    }
     if (body.kind === 'manager.tick' && body.life === manager.life) {
       for (const check of checks.tick) check.tick(manager, host);
     }
@@ -199,6 +201,20 @@ class Watch implements Watcher<SwarmTypes> {
       this.#forgetAt = now + memory;
     }
     this.#disks.set(seq, saved);
+  }
+}
+
+/** Most of what a leader hears: it changes neither what the leader believes of its members nor the sessions of nodes. */
+function isRoutine(body: SimEvent<SwarmTypes>['body']): boolean {
+  switch (body.kind) {
+    case 'manager.tick':
+      return true;
+    case 'raft':
+      return body.message.kind === 'heartbeat-response';
+    case 'call':
+      return body.call.method === 'dispatcher.heartbeat';
+    default:
+      return false;
   }
 }
 
