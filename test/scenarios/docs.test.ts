@@ -1,22 +1,35 @@
-// What docs/scenarios.md shows, works: every block that is a whole scenario is run, and every method of the lab is in it.
+// What README.md and docs/scenarios.md show, works: every block that is a whole scenario is run, every method of the lab is in the page, and
+// the README's transcript is part of what the tour prints.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import tour from '../../sim-scenarios/tour.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { loadScenarios } from '../../src/lab/load.ts';
+import { storyText } from '../../src/lab/output.ts';
 import { runScenario } from '../../src/lab/run.ts';
 import { Sight } from '../../src/lab/sight.ts';
+import type { StoryLine } from '../../src/lab/story.ts';
 
 const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const blocks = [...`${page}\n${readme}`.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
 const whole = blocks.filter((code) => code.includes('export default'));
 const folder = mkdtempSync(join(tmpdir(), 'swarmlab-docs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the page has whole scenarios', () => {
   expect(whole.length).toBeGreaterThanOrEqual(5);
+});
+
+test('the transcript in the README is a part of the tour', () => {
+  const [, transcript = 'none'] = /^```text\n(.*?)^```$/ms.exec(readme) ?? [];
+  const lines: string[] = [];
+  const tell = (line: StoryLine) => lines.push(storyText(line, (_colour, text) => text));
+  expect(runScenario(tour, { seed: '1', tell }).failure).toBeUndefined();
+  expect(`${lines.join('\n')}\n`).toContain(transcript);
 });
 
 test.each(whole.map((code, i) => [i + 1, code] as const))(
