@@ -3,4 +3,4 @@
 import process from 'node:process';
 import fc from 'fast-check';
 
-fc.configureGlobal({ seed: Number(process.env['PROPERTY_SEED'] ?? 1) });
+fc.configureGlobal({ seed: Number(process.env.PROPERTY_SEED ?? 1) });
