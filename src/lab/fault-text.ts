@@ -33,6 +33,10 @@ export function faultText(fault: Fault): string {
       return `the network splits: ${fault.groups.map((group) => group.join(', ')).join(' | ')}`;
     case 'heal':
       return 'every cut is mended';
+    case 'close':
+      return `the firewall of ${fault.host} closes ${fault.port}`;
+    case 'open':
+      return `the firewall of ${fault.host} opens ${fault.port}`;
     case 'link':
       return `the links from ${fault.from.join(', ')} to ${fault.to.join(', ')} change`;
   }

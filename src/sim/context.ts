@@ -46,6 +46,8 @@ export interface Program<T extends WorldTypes> {
   boot(context: Context<T>): T['state'];
   /** Something happens to the host. Changes its memory in place. */
   handle(context: Context<T>, state: T['state'], body: T['body']): void;
+  /** The port at which a message arrives, such as `2377/tcp`; empty for one that no port is closed to. Without it no message has any. */
+  portOf?(body: T['body']): string;
 }
 
 /** The part of a world that a context reaches. */

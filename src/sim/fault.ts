@@ -7,6 +7,7 @@
 // Clocks     rate and offset per machine. Timers run on the machine's own clock.
 // Links      one direction between two machines: latency, jitter, loss, duplication, reordering. cut: nothing passes, and what is
 //            in flight is lost. partition: both directions between groups are cut. heal: all cuts are mended.
+// Ports      close: what arrives at a machine on that port, from another machine, is dropped, as by a firewall. open: no longer.
 // Disks      how long a sync takes.
 
 /** A probability as an integer ratio: `num` in `den`. */
@@ -39,6 +40,8 @@ export type Fault =
   | { readonly kind: 'mend'; readonly from: readonly string[]; readonly to: readonly string[] }
   | { readonly kind: 'partition'; readonly groups: readonly (readonly string[])[] }
   | { readonly kind: 'heal' }
+  | { readonly kind: 'close'; readonly host: string; readonly port: string }
+  | { readonly kind: 'open'; readonly host: string; readonly port: string }
   | {
       readonly kind: 'link';
       readonly from: readonly string[];

@@ -88,6 +88,12 @@ export function applyFault<T extends WorldTypes>(ground: Ground<T>, event: Fault
     case 'heal':
       ground.network.heal();
       return;
+    case 'close':
+      hostOf(ground, fault.host).closed.add(fault.port);
+      return;
+    case 'open':
+      hostOf(ground, fault.host).closed.delete(fault.port);
+      return;
     case 'link':
       assertTime(fault.settings.latency ?? 0, 'a latency');
       assertTime(fault.settings.jitter ?? 0, 'a jitter');

@@ -16,6 +16,8 @@ export interface Host<T extends WorldTypes> {
   /** How often it came up: what was meant for an earlier boot is gone. */
   boots: number;
   readonly clock: HostClock;
+  /** Ports on which nothing from other machines comes through. */
+  readonly closed: Set<string>;
   disk: Disk<T['record']>;
   /** The program's memory; undefined while down. */
   state: T['state'] | undefined;
@@ -32,6 +34,7 @@ export function createHost<T extends WorldTypes>(name: string, config: T['config
     paused: false,
     boots: 0,
     clock: { since: 0, reading: 0, ratePpm: 1_000_000 },
+    closed: new Set(),
     disk: createDisk(defaultSyncLatency),
     state: undefined,
     backlog: [],

@@ -222,7 +222,8 @@ export class World<T extends WorldTypes> {
       case 'sync':
         return event.epoch === host.boots;
       case 'message':
-        return event.epoch === (event.from === event.to ? host.boots : this.#epochOf(event.from, host));
+        if (event.from === event.to) return event.epoch === host.boots;
+        return event.epoch === this.#epochOf(event.from, host) && !this.#isClosed(event.body, host);
       case 'command':
         return true;
       default:
@@ -232,6 +233,10 @@ export class World<T extends WorldTypes> {
 
   /** Both terms only grow, so an equal sum means that neither the host came up anew nor the link was cut. */
   #epochOf(from: string, host: Host<T>): number {
+  #isClosed(body: T['body'], { closed }: Host<T>): boolean {
+    return closed.size > 0 && closed.has(this.#program.portOf?.(body) ?? '');
+  }
+
     return host.boots + this.#network.link(from, host.name).state.cuts;
   }
 

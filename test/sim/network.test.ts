@@ -131,6 +131,45 @@ test('a partition cuts between its groups, in both directions, and not within; h
   expect(passing()).toMatchObject({ cut: 0, heard: { length: 12 } });
 });
 
+test('a closed port drops what arrives there from other machines, whenever it was sent, until it is open', () => {
+  const stage = new Stage(['m1', 'm2']);
+  const send = (from: string, to: string) => {
+    for (const label of ['ssh', 'http']) stage.tell(from, { kind: 'send', to, label });
+  };
+  send('m1', 'm2');
+  stage.strike({ kind: 'close', host: 'm2', port: 'http' });
+  stage.pass(1_000);
+  expect(stage.heard()).toEqual(['m2 message ssh from m1']);
+
+  send('m1', 'm2');
+  send('m2', 'm1');
+  send('m2', 'm2');
+  stage.strike({ kind: 'heal' }).pass(1_000);
+  expect(stage.heard().toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+    'm1 message http from m2',
+    'm1 message ssh from m2',
+    'm2 message http from m2',
+    'm2 message ssh from m1',
+    'm2 message ssh from m2',
+  ]);
+
+  send('m1', 'm2');
+  stage.strike({ kind: 'open', host: 'm2', port: 'http' }).pass(1_000);
+  expect(stage.heard()).toEqual(['m2 message ssh from m1', 'm2 message http from m1']);
+});
+
+test('a machine that crashes keeps its ports closed', () => {
+  const stage = new Stage(['m1', 'm2']);
+  stage.strike(
+    { kind: 'close', host: 'm2', port: 'http' },
+    { kind: 'crash', host: 'm2' },
+    { kind: 'restart', host: 'm2' },
+  );
+  stage.heard();
+  stage.tell('m1', { kind: 'send', to: 'm2', label: 'http' }).pass(1_000);
+  expect(stage.heard()).toEqual([]);
+});
+
 test('heal mends cuts and leaves the settings of links', () => {
   const stage = new Stage(['m1', 'm2']);
   stage.strike(

@@ -10,6 +10,7 @@ export const planEnd = 60_000;
 
 const host = fc.constantFrom(...toyHosts);
 const some = fc.uniqueArray(host, { minLength: 1 });
+const port = fc.constantFrom('gossip', 'another');
 const ratio: fc.Arbitrary<Ratio> = fc.record({ num: fc.integer({ min: 0, max: 3 }), den: fc.constant(4) });
 
 /** How each kind of fault is drawn: a new kind without an entry does not compile. */
@@ -40,6 +41,8 @@ const faults: { readonly [Kind in Fault['kind']]: fc.Arbitrary<readonly Fault[]>
     { kind: 'partition', groups: [[lone], toyHosts.filter((other) => other !== lone)] },
   ]),
   heal: fc.constant([{ kind: 'heal' }]),
+  close: fc.record({ host, port }).map((drawn) => [{ kind: 'close', ...drawn }]),
+  open: fc.record({ host, port }).map((drawn) => [{ kind: 'open', ...drawn }]),
   link: fc
     .record({
       from: some,

@@ -79,6 +79,7 @@ export const puppet: Program<Puppet> = {
       say(context, context.from === '' ? `${kind} ${label}` : `${kind} ${label} from ${context.from}`);
     for (const act of acts) perform(context, state, act);
   },
+  portOf: ({ label }) => label,
 };
 
 /** Something a puppet said. */

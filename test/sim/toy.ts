@@ -101,7 +101,7 @@ function handle(context: Context<Toy>, state: Toy['state'], body: Toy['body']): 
   }
 }
 
-export const toy: Program<Toy> = { boot, handle };
+export const toy: Program<Toy> = { boot, handle, portOf: ({ kind }) => kind };
 
 /** The machines of every toy world. */
 export const toyHosts = ['m1', 'm2', 'm3'] as const;
