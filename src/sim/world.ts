@@ -231,12 +231,12 @@ export class World<T extends WorldTypes> {
     }
   }
 
-  /** Both terms only grow, so an equal sum means that neither the host came up anew nor the link was cut. */
-  #epochOf(from: string, host: Host<T>): number {
   #isClosed(body: T['body'], { closed }: Host<T>): boolean {
     return closed.size > 0 && closed.has(this.#program.portOf?.(body) ?? '');
   }
 
+  /** Both terms only grow, so an equal sum means that neither the host came up anew nor the link was cut. */
+  #epochOf(from: string, host: Host<T>): number {
     return host.boots + this.#network.link(from, host.name).state.cuts;
   }
 
