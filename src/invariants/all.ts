@@ -31,6 +31,7 @@ import { nodesComeWithAToken } from './nodes-come-with-a-token.ts';
 import { oneLeaderPerTerm } from './one-leader-per-term.ts';
 import { oneVotePerTerm } from './one-vote-per-term.ts';
 import { orphansWereAbandoned } from './orphans-were-abandoned.ts';
+import { probesAreAnswered } from './probes-are-answered.ts';
 import { progressInBounds } from './progress-in-bounds.ts';
 import { promisesAreSavedFirst } from './promises-are-saved-first.ts';
 import { promisesSurviveRestarts } from './promises-survive-restarts.ts';
@@ -64,6 +65,7 @@ export const allInvariants: readonly Invariant[] = [
   equalStates,
   matchesAreDurable,
   progressInBounds,
+  probesAreAnswered,
   heartbeatsCommitWhatIsThere,
   membersChangeOneByOne,
   membersFollowTheLog,

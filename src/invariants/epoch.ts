@@ -17,6 +17,8 @@ export class Epoch {
   /** By what they want to be told. */
   readonly checks: Told = {
     fault: [],
+    arriving: [],
+    sent: [],
     message: [],
     asked: [],
     committed: [],
@@ -49,8 +51,11 @@ export class Epoch {
   }
 
   #enlist(checks: Checks): void {
-    const { fault, message, asked, committed, manager, leads, tick, called, node, answered } = checks;
+    const { fault, arriving, sent, message, asked, committed, manager, leads, tick, called, node, answered } =
+      checks;
     if (fault) this.checks.fault.push({ fault });
+    if (arriving) this.checks.arriving.push({ arriving });
+    if (sent) this.checks.sent.push({ sent });
     if (message) this.checks.message.push({ message });
     if (asked) this.checks.asked.push({ asked });
     if (committed) this.checks.committed.push({ committed });
@@ -64,8 +69,9 @@ export class Epoch {
 
   /** Nothing is asked of this cluster any more, but of its agents. */
   giveUp(): void {
-    const { message, asked, committed, manager, leads, tick, called, answered } = this.checks;
-    for (const list of [message, asked, committed, manager, leads, tick, called, answered]) list.length = 0;
+    const { arriving, sent, message, asked, committed, manager, leads, tick, called, answered } = this.checks;
+    const lists = [arriving, sent, message, asked, committed, manager, leads, tick, called, answered];
+    for (const list of lists) list.length = 0;
   }
 
   disk(raftId: number): Disk {

@@ -77,10 +77,14 @@ export interface Candidacy {
   readonly electionElapsed: number;
 }
 
-/** What an invariant wants to be told. All are called after an event was handled, in the order given here. */
+/** What an invariant wants to be told. All but `arriving` and `sent` are called after an event was handled, in the order given here. */
 export interface Checks {
   /** Something has been done to the machines or the network. */
   fault?(fault: Fault): void;
+  /** A Raft message is about to be handled by the manager on `host`. */
+  arriving?(message: RaftMessage, host: string): void;
+  /** A manager sends a Raft message, while it handles an event. */
+  sent?(message: RaftMessage, manager: ManagerState, host: string): void;
   /** A Raft message came to the manager on `host`; `sent` is what its sender's disk held when it left, if that is known. */
   message?(message: RaftMessage, host: string, sent: Saved | undefined): void;
   /** A manager has judged a vote request. */
@@ -106,7 +110,7 @@ export interface Records {
     History,
     'last' | 'entry' | 'state' | 'stateHash' | 'members' | 'removed' | 'votersAt' | 'whenVoters'
   >;
-  readonly world: Pick<SwarmWorld, 'now' | 'isUp' | 'isPaused' | 'isCut'>;
+  readonly world: Pick<SwarmWorld, 'now' | 'handled' | 'isUp' | 'isPaused' | 'isCut'>;
   /** What a crash now would leave of a manager, by Raft ID; undefined for one never seen. */
   saved(raftId: number): Saved | undefined;
   /** A manager that runs, by Raft ID. */

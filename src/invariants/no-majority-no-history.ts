@@ -1,12 +1,12 @@
 // Without a majority nothing is decided (I-49; R-R143): while no manager reaches a majority of the members, the history does not grow. What such a majority had
-// acknowledged before may still come through, for as long as a leader takes to see that it is alone.
+// acknowledged before may still come through.
 
 import type { ManagerState } from '../manager/state.ts';
-import { minute } from '../model/duration.ts';
+import { second } from '../model/duration.ts';
 import type { Invariant, Records } from './invariant.ts';
 
-/** Twice two election timeouts of a clock that runs at half speed. */
-const patience = 2 * minute;
+/** What was on its way, or waits to be saved, when the majority was lost. */
+const patience = 5 * second;
 
 export const noMajorityNoHistory: Invariant = {
   name: 'nothing is committed while no majority of the managers is connected',

@@ -10,8 +10,8 @@ export const tasksGoToOpenNodes: Invariant = {
   watch(hold, { history }) {
     /** By node, the index of the entry after which it was open no more. */
     const closed = new Map<string, number>();
-    /** By leader, what had been applied when its scheduler began the pass it is in, and its term. */
-    const passes = new Map<number, { readonly term: number; readonly seen: number }>();
+    /** By the leader's term: what had been applied when its scheduler began the pass it is in, and the nodes of which it had news that it had not read. */
+    const passes = new Map<number, { readonly seen: number; readonly unread: ReadonlySet<string> }>();
     return {
       committed({ index, entry, events }) {
         for (const event of events) {
@@ -21,10 +21,11 @@ export const tasksGoToOpenNodes: Invariant = {
           else if (event.action === 'create' || isOpen(event.before)) closed.set(event.id, index);
         }
         if (entry?.kind !== 'normal' || entry.data === null) return;
-        // What a leader of before had proposed may be committed by another.
-        const pass = passes.get(entry.data.by);
-        if (pass?.term !== entry.term) return;
+        // What a leader of before had proposed may be committed by another: the entry keeps its term.
+        const pass = passes.get(entry.term);
+        if (pass === undefined) return;
         for (const { id, nodeId } of newlyAssigned(events)) {
+          if (pass.unread.has(nodeId)) continue;
           const node = history.state.get('node', nodeId);
           const closedAt = node === undefined ? (closed.get(nodeId) ?? 0) : closed.get(nodeId);
           hold(
@@ -36,11 +37,13 @@ export const tasksGoToOpenNodes: Invariant = {
       },
       leads({ raft, store, leadership }) {
         const scheduler = leadership?.reactors?.scheduler;
-        const { id, term } = raft;
-        if (scheduler?.pass === undefined) passes.delete(id);
-        else if (passes.get(id)?.term !== term) {
-          // What waits in its inbox it has not seen; how much that is cannot be told.
-          passes.set(id, { term, seen: scheduler.inbox.length === 0 ? store.version : 0 });
+        const { term } = raft;
+        if (scheduler?.pass === undefined) passes.delete(term);
+        else if (!passes.has(term)) {
+          const unread = scheduler.inbox.flatMap((news) =>
+            news.kind === 'event' && news.event.kind === 'node' ? [news.event.id] : [],
+          );
+          passes.set(term, { seen: store.version, unread: new Set(unread) });
         }
       },
     };

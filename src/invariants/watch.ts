@@ -82,12 +82,25 @@ class Watch implements Watcher<SwarmTypes> {
   }
 
   event({ body, to }: SimEvent<SwarmTypes>): void {
+    if (body.kind === 'raft') {
+      const { message } = body;
+      for (const check of this.#epochOf.get(message.to)?.checks.arriving ?? []) check.arriving(message, to);
+    }
     if (body.kind !== 'raft.healthy' || body.purpose !== 'vote') return;
     const manager = this.#swarm.managerOf(to);
     const request = manager?.checks.get(body.check)?.message;
     if (manager === undefined || request?.kind !== 'vote') return;
     const { term, leader, electionElapsed } = manager.raft;
     this.#candidacy = { host: to, request, term, leader, electionElapsed };
+  }
+
+  sent(host: string, _to: string, body: SwarmTypes['body']): void {
+    if (body.kind !== 'raft') return;
+    const { message } = body;
+    const checks = this.#epochOf.get(message.from)?.checks.sent ?? [];
+    if (checks.length === 0) return;
+    const manager = this.#swarm.managerOf(host);
+    if (manager !== undefined) for (const check of checks) check.sent(message, manager, host);
   }
 
   handled(event: SimEvent<SwarmTypes>): void {

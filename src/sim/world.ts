@@ -42,6 +42,8 @@ export interface Watcher<T extends WorldTypes> {
   handled?(event: SimEvent<T>): void;
   /** What a host said while event `cause` was handled. */
   note?(host: string, note: T['note'], cause: number): void;
+  /** A message that a host sent, whatever becomes of it. */
+  sent?(from: string, to: string, body: T['body']): void;
   /** A number in [0, bound) that a program drew while event `cause` was handled. */
   draw?(stream: string, bound: number, drawn: number, cause: number): void;
 }
@@ -327,6 +329,7 @@ export class World<T extends WorldTypes> {
 
   #send(host: Host<T>, to: string, cause: number, body: T['body']): void {
     const from = host.name;
+    for (const watcher of this.#watchers) watcher.sent?.(from, to, body);
     if (to === from) {
       this.#agenda.add(this.#now, cause, to, from, 'message', host.boots, body);
       return;

@@ -53,6 +53,7 @@ export class Told {
           get now() {
             return told.now;
           },
+          handled: 0,
           isUp: () => true,
           isPaused: () => false,
           isCut: () => false,
