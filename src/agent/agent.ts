@@ -5,6 +5,7 @@ import type { Container } from './container.ts';
 import { containerMoment, hangContainer, killContainer, logKey } from './container.ts';
 import type { AgentContext, AgentEvent, AgentRecord } from './context.ts';
 import { pullEnded, pullSilent, pullStarted } from './images.ts';
+import { tellFollowers } from './logs.ts';
 import { learnManagers } from './remotes.ts';
 import { sendReports } from './reports.ts';
 import {
@@ -42,6 +43,7 @@ export function bootAgent(context: AgentContext, saved: ReadonlyMap<string, Agen
     pulls: new Map(),
     secrets: new Map(),
     configs: new Map(),
+    followed: new Map(),
     reports: new Map(),
   };
   for (const [key, record] of [...saved].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -101,6 +103,7 @@ export function handleAgent(context: AgentContext, state: AgentState, event: Age
       const container = state.containers.get(event.taskId);
       assert(container !== undefined, 'the timers of a container end with it');
       containerMoment(context, container, event.what);
+      tellFollowers(context, state, container);
       containerChanged(context, state, container);
       break;
     }

@@ -62,6 +62,8 @@ export interface Container {
   health: Health;
   /** What it has written, the oldest line first. */
   lines: readonly LogLine[];
+  /** How many lines it has ever written. */
+  written: number;
   /** How long it had run when it wrote last; -1 before its first line. */
   wroteAt: number;
   /** Set once it is being stopped; the code its program will end with. */
@@ -97,6 +99,7 @@ export function createContainer(context: AgentContext, task: Task, id = drawId(c
     startError: '',
     health: { status: healthCheck === undefined ? 'none' : 'starting', failures: 0 },
     lines: [],
+    written: 0,
     wroteAt: -1,
     stopping: undefined,
     leaving: false,
@@ -117,6 +120,7 @@ export function recoverContainer(
     phase: ran ? 'exited' : 'created',
     exitCode: ran ? lostCode : 0,
     lines,
+    written: lines.length,
   };
 }
 
@@ -259,8 +263,9 @@ function waitForOutput(context: AgentContext, container: Container): void {
 function write(context: AgentContext, container: Container): void {
   const output = outputDue(container);
   assert(output !== undefined, 'a program writes what its script says');
-  const lines = output.texts.map((text) => ({ at: context.now(), text }));
+  const lines = output.lines.map(({ stream, text }) => ({ at: context.now(), stream, text }));
   container.lines = [...container.lines, ...lines].slice(-logLimit);
+  container.written += lines.length;
   container.wroteAt = output.at;
   context.save(logKey(container.taskId), { kind: 'log', lines: container.lines });
 }

@@ -68,6 +68,7 @@ function end(context: AgentContext, state: AgentState): void {
       blameManager(state, session.manager);
       break;
     case 'open':
+      state.followed.clear();
       context.cancel(session.heartbeat.timer);
       if (session.assignments.timer !== undefined) context.cancel(session.assignments.timer);
       if (session.report !== undefined) context.cancel(session.report.timer);
@@ -134,7 +135,14 @@ export function takeReply(context: AgentContext, state: AgentState, reply: Dispa
       session.report = undefined;
       break;
     case 'dispatcher.subscription':
-      if (reply.id === session.call) publishLogs(context, state, session.manager, reply);
+      if (reply.id === session.call && inOrder(context, state, session, reply.sequence)) {
+        publishLogs(context, state, session.manager, reply);
+      }
+      break;
+    case 'dispatcher.unsubscribe':
+      if (reply.id === session.call && inOrder(context, state, session, reply.sequence)) {
+        state.followed.delete(reply.subscription);
+      }
       break;
     case 'dispatcher.error':
       if (concerns(session, reply.id)) fail(context, state, errorText(reply));

@@ -3,6 +3,7 @@
 import type { AssignedFile, ManagerPeer, PullMessage } from '../model/messages.ts';
 import type { NodeDescription, Task, TaskStatus } from '../model/objects.ts';
 import type { Container } from './container.ts';
+import type { FollowedLogs } from './logs.ts';
 
 /** A call under way; its timer ends the wait. */
 export interface PendingCall {
@@ -85,6 +86,8 @@ export interface AgentState {
   readonly pulls: Map<string, Pull>;
   readonly secrets: Map<string, AssignedFile>;
   readonly configs: Map<string, AssignedFile>;
+  /** By number, the subscriptions to logs that follow; they are of the session. */
+  readonly followed: Map<number, FollowedLogs>;
   /** By task, the newest status that no manager has accepted (R-R181). */
   readonly reports: Map<string, TaskStatus>;
 }

@@ -8,7 +8,7 @@ import { CallFailure } from '../model/failure.ts';
 import type { LogRequest } from '../model/messages.ts';
 import type { Cluster, Kind, Node, Records, Service, Task } from '../model/objects.ts';
 import type { ServiceSpec } from '../model/spec.ts';
-import type { Swarm } from './swarm.ts';
+import type { LogsRead, Swarm } from './swarm.ts';
 
 /** A client at one node. */
 export class Client {
@@ -82,11 +82,9 @@ export class Client {
     return this.list('task').filter(({ serviceId }) => serviceId === service.id);
   }
 
-  /** The lines of a service's or task's containers, as far as the nodes concerned tell them. */
-  logs(request: LogRequest): Extract<ControlResult, { readonly kind: 'logs' }> {
-    const result = this.#swarm.ask(this.#host, { method: 'logs', request });
-    if (result.kind !== 'logs') throw new Error(`logs were answered with ${result.kind}`);
-    return result;
+  /** The lines of a service's or task's containers, as far as the nodes concerned tell them; followed for `duration` microseconds. */
+  logs(request: LogRequest, duration?: number): LogsRead {
+    return this.#swarm.readLogs(this.#host, request, duration);
   }
 
   /** @returns the new service's ID */

@@ -7,6 +7,7 @@ import type { ManagerState } from '../manager/state.ts';
 import type { ControlReply } from '../model/calls.ts';
 import { second } from '../model/duration.ts';
 import { answerError, forgetSwarm, type NodeContext, nextCall, withAgent } from './identity.ts';
+import { followLeader } from './logs.ts';
 import type { NodeConfig, NodeMemory } from './types.ts';
 
 /** How long the tasks of a leaving node may take to stop. */
@@ -90,5 +91,6 @@ export function leaveLimitReached(context: NodeContext, memory: NodeMemory, comm
 function left(context: NodeContext, memory: NodeMemory): void {
   const { leaving } = memory;
   forgetSwarm(context, memory);
+  followLeader(context, memory);
   if (leaving !== undefined) context.note({ kind: 'answer', command: leaving.command, done: 'left' });
 }

@@ -26,6 +26,7 @@ import {
 import { beginJoin, joinAnswered, joinManagers, joinRetry, joinTimedOut } from './join.ts';
 import { finishLeaving, leaveLimitReached, leaveSwarm, refuseLeave } from './leave.ts';
 import { followLock, lockedError, readLock, tryKey } from './lock.ts';
+import { closeLogs, followLeader, logsAnswered, logsTimedOut, openLogs, takeLines } from './logs.ts';
 import { becomeManager, expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
 import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
 import { readVolumes, writeVolume } from './volumes.ts';
@@ -54,6 +55,7 @@ export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
     locked: readLock(context),
     lockKey: '',
     calls: new Map(),
+    logs: new Map(),
     // Not from 1: an answer to a call from before a crash must not be taken for one to a new call.
     lastCall: context.random(`calls/${context.host}`, 2 ** 30),
     volumes: readVolumes(context),
@@ -108,6 +110,7 @@ export function handleNode(
     case 'raft.healthy':
       if (memory.manager === undefined) return;
       handleManager(context, memory.manager, body, context.from);
+      followLeader(context, memory);
       followLock(context, memory);
       noticeExpulsion(context, memory);
       return;
@@ -145,6 +148,8 @@ export function handleNode(
     case 'node.leave':
     case 'node.unlock':
     case 'node.call':
+    case 'node.logs':
+    case 'node.close-logs':
     case 'node.write':
     case 'node.kill':
     case 'node.hang':
@@ -156,6 +161,9 @@ export function handleNode(
       return;
     case 'node.call-limit':
       callTimedOut(context, memory, body.call);
+      return;
+    case 'node.logs-limit':
+      logsTimedOut(context, memory, body.call);
       return;
     case 'node.join-retry':
       joinRetry(context, config, memory);
@@ -204,6 +212,13 @@ function handleCommand(
       return;
     case 'node.call':
       sendCall(context, memory, command);
+      return;
+    case 'node.logs':
+      if (memory.manager === undefined) answerError(context, command.command, notManagerError(memory));
+      else openLogs(context, memory, command);
+      return;
+    case 'node.close-logs':
+      closeLogs(context, memory, command.stream);
       return;
     case 'node.write':
       writeVolume(context, memory, command.volume, command.key, command.value);
@@ -287,12 +302,17 @@ function sendCall(
 }
 
 function takeReply(context: NodeContext, config: NodeConfig, memory: NodeMemory, reply: Reply): void {
+  if (reply.method === 'control.lines') {
+    takeLines(context, memory, reply);
+    return;
+  }
   if (reply.method !== 'control.done' && reply.method !== 'control.failed') {
     withAgent(context, config, memory, (agentContext, agent) =>
       handleAgent(agentContext, agent, { kind: 'agent.reply', reply }),
     );
     return;
   }
+  if (logsAnswered(context, memory, reply)) return;
   const waiting = memory.calls.get(reply.id);
   if (waiting === undefined) {
     if (!renewalAnswered(context, config, memory, reply)) joinAnswered(context, config, memory, reply);

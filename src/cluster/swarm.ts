@@ -12,6 +12,7 @@ import {
   type ImageBehaviour,
   setBehaviour,
 } from '../model/image-behaviour.ts';
+import type { LogRequest, TaskLog } from '../model/messages.ts';
 import type { Availability } from '../model/state.ts';
 import { assert } from '../sim/assert.ts';
 import type { Intervention } from '../sim/event.ts';
@@ -31,6 +32,13 @@ export interface SavedSwarm {
   readonly lastCommand: number;
 }
 
+/** What a stream of logs has brought. */
+export interface LogsRead {
+  readonly logs: readonly TaskLog[];
+  /** Why lines are missing; empty when none are. */
+  readonly warning: string;
+}
+
 type WithoutCommand<C extends NodeCommand> = C extends unknown ? Omit<C, 'command'> : never;
 type Answered = Extract<NodeCommand, { readonly command: number }>;
 
@@ -38,6 +46,8 @@ export class Swarm {
   readonly world: World<SwarmTypes>;
   readonly #machines: MachineShape[] = [];
   readonly #answers = new Map<number, NodeAnswer>();
+  /** What has come on open streams of logs. */
+  readonly #lines = new Map<number, TaskLog[]>();
   /** Of every machine that is added. */
   readonly #preVote: boolean;
   #lastCommand = 0;
@@ -48,6 +58,7 @@ export class Swarm {
     world.watch({
       note: (_host, note) => {
         if (note.kind === 'answer') this.#answers.set(note.command, note);
+        if (note.kind === 'lines') this.#lines.get(note.command)?.push(...note.logs);
       },
     });
   }
@@ -165,6 +176,44 @@ export class Swarm {
     const answer = this.#answers.get(command);
     this.#answers.delete(command);
     return answer;
+  }
+
+  /** Opens a stream of logs at a node; its number is for `takeLines`, for `answerTo`, which tells its end, and for `closeLogs`. */
+  openLogs(host: string, request: LogRequest): number {
+    const stream = this.type(host, { kind: 'node.logs', request });
+    this.#lines.set(stream, []);
+    return stream;
+  }
+
+  /** The lines that have come on a stream since they were taken last. */
+  takeLines(stream: number): readonly TaskLog[] {
+    const lines = this.#lines.get(stream) ?? [];
+    if (lines.length > 0) this.#lines.set(stream, []);
+    return lines;
+  }
+
+  /**
+   * Opens a stream of logs and lets the world run until its end, or until it has been followed for `duration` microseconds.
+   * @throws CallFailure when it could not be opened, or broke
+   */
+  readLogs(host: string, request: LogRequest, duration = answerLimit): LogsRead {
+    const stream = this.openLogs(host, request);
+    this.runUntil(() => this.#answers.has(stream) || !this.world.isUp(host), duration);
+    const logs = this.takeLines(stream);
+    const answer = this.answerTo(stream);
+    this.closeLogs(host, stream);
+    if (answer === undefined && !request.follow) throw new CallFailure('Unavailable', noDaemon);
+    if (answer !== undefined && 'error' in answer) {
+      throw new CallFailure(answer.error.code, answer.error.message);
+    }
+    return { logs, warning: answer !== undefined && 'logs' in answer ? answer.logs.warning : '' };
+  }
+
+  /** Ends a stream, open or not: nothing of it is kept. */
+  closeLogs(host: string, stream: number): void {
+    this.#lines.delete(stream);
+    this.#answers.delete(stream);
+    this.world.inject({ kind: 'command', host, body: { kind: 'node.close-logs', stream } });
   }
 
   /** Types a control call at a node and lets the world run until it is answered: 20 s at most (R-R207). */

@@ -10,10 +10,12 @@ import type { ImageBehaviours } from '../model/image-behaviour.ts';
 import type {
   CallError,
   CallMessage,
+  LogRequest,
   PullMessage,
   PullReplyMessage,
   PullStartedMessage,
   ReplyMessage,
+  TaskLog,
 } from '../model/messages.ts';
 import type { NodeDescription } from '../model/objects.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
@@ -89,6 +91,18 @@ export interface WaitingCall {
   readonly limit: number;
 }
 
+/** A stream of logs that somebody here reads. */
+export interface OpenLogs {
+  readonly command: number;
+  readonly follow: boolean;
+  /** The number of the last message. */
+  sequence: number;
+  /** The Raft ID of the leader that serves it; undefined before the first message. */
+  leader: number | undefined;
+  /** Ends the wait for the first message, and without `follow` for the end. */
+  limit: number;
+}
+
 /** The memory of a node's engine. */
 export interface NodeMemory {
   readonly role: 'node';
@@ -105,6 +119,8 @@ export interface NodeMemory {
   lockKey: string;
   /** By call number. */
   readonly calls: Map<number, WaitingCall>;
+  /** By the number of the call that opened them. */
+  readonly logs: Map<number, OpenLogs>;
   lastCall: number;
   /** Named volumes, and directories by their absolute path: texts by key. */
   readonly volumes: Map<string, Map<string, string>>;
@@ -131,6 +147,10 @@ export type NodeCommand =
   | { readonly kind: 'node.leave'; readonly command: number; readonly force: boolean }
   | { readonly kind: 'node.unlock'; readonly command: number; readonly key: string }
   | { readonly kind: 'node.call'; readonly command: number; readonly call: WithoutId<ControlCall> }
+  /** Opens a stream of logs: its lines are noted as they come, its end is the answer. */
+  | { readonly kind: 'node.logs'; readonly command: number; readonly request: LogRequest }
+  /** Ends the stream of the command given, which is not answered any more. */
+  | { readonly kind: 'node.close-logs'; readonly stream: number }
   | { readonly kind: 'node.write'; readonly volume: string; readonly key: string; readonly value: string }
   | { readonly kind: 'node.kill'; readonly taskId: string }
   | { readonly kind: 'node.hang'; readonly taskId: string };
@@ -141,6 +161,7 @@ export type WithoutId<C extends { readonly id: number }> = C extends unknown ? O
 export type NodeTimer =
   | { readonly kind: 'node.saved' }
   | { readonly kind: 'node.call-limit'; readonly call: number }
+  | { readonly kind: 'node.logs-limit'; readonly call: number }
   | { readonly kind: 'node.join-retry' }
   | { readonly kind: 'node.join-limit'; readonly command: number }
   | { readonly kind: 'node.renew' }
@@ -153,7 +174,16 @@ export type NodeAnswer =
   | { readonly kind: 'answer'; readonly command: number; readonly reply: ControlReply }
   | { readonly kind: 'answer'; readonly command: number; readonly joined: Identity }
   | { readonly kind: 'answer'; readonly command: number; readonly done: 'left' | 'unlocked' }
+  /** A stream of logs has ended; `warning` says why lines are missing, if some are. */
+  | { readonly kind: 'answer'; readonly command: number; readonly logs: { readonly warning: string } }
   | { readonly kind: 'answer'; readonly command: number; readonly error: CallError };
+
+/** Lines have come for the command that opened a stream of logs. */
+export interface LinesNote {
+  readonly kind: 'lines';
+  readonly command: number;
+  readonly logs: readonly TaskLog[];
+}
 
 export interface SwarmTypes {
   config: NodeConfig | RegistryConfig;
@@ -176,7 +206,7 @@ export interface SwarmTypes {
     | { readonly kind: 'node.identity'; readonly identity: Identity }
     | { readonly kind: 'node.lock'; readonly key: string }
     | VolumeRecord;
-  note: ManagerNote | NodeAnswer;
+  note: ManagerNote | NodeAnswer | LinesNote;
 }
 
 export type SwarmWorld = World<SwarmTypes>;

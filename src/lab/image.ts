@@ -22,9 +22,11 @@ export interface ImageScript {
   readonly logs?: readonly LogScript[];
 }
 
-export type LogScript =
-  | { readonly after: string; readonly line: string }
-  | { readonly every: string; readonly line: string };
+export type LogScript = ({ readonly after: string } | { readonly every: string }) & {
+  readonly line: string;
+  /** Where it writes; default standard output. */
+  readonly to?: 'stdout' | 'stderr';
+};
 
 /** The check of an image that a script gave a health. */
 const ownCheck = {
@@ -73,14 +75,14 @@ function stopBehaviour(stop: string): NonNullable<ImageBehaviour['stop']> {
 }
 
 function scriptedLine(script: LogScript): ScriptedLine {
-  const text = script.line;
+  const { line: text, to: stream = 'stdout' } = script;
   if (text.includes('\n')) throw new ScenarioFailure('logs: a line has no line breaks; give several lines');
   if ('after' in script) {
     const after = duration('logs.after', script.after);
     if (after < 0) throw new ScenarioFailure(`logs.after must not be negative, not ${script.after}`);
-    return { kind: 'once', after, text };
+    return { kind: 'once', after, stream, text };
   }
   const every = duration('logs.every', script.every);
   if (every <= 0) throw new ScenarioFailure(`logs.every must be more than nothing, not ${script.every}`);
-  return { kind: 'every', every, text };
+  return { kind: 'every', every, stream, text };
 }

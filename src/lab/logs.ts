@@ -15,11 +15,17 @@ export interface LogOptions {
   readonly since?: string;
   /** Each line with the time at which it was written, by its machine's clock. */
   readonly timestamps?: boolean;
+  /** Go on with what is written for so long (`30s`), then interrupt the command. */
+  readonly follow?: string;
+  /** Each line with the labels and variables that the log driver's options name. */
+  readonly details?: boolean;
 }
 
 /** The words of the command line. */
-export function logFlags({ tail, since, timestamps = false }: LogOptions): string[] {
+export function logFlags({ tail, since, timestamps = false, follow, details = false }: LogOptions): string[] {
   return [
+    ...(details ? ['--details'] : []),
+    ...(follow === undefined ? [] : ['--follow']),
     ...(tail === undefined ? [] : ['--tail', String(tail)]),
     ...(since === undefined ? [] : ['--since', since]),
     ...(timestamps ? ['--timestamps'] : []),
@@ -27,11 +33,12 @@ export function logFlags({ tail, since, timestamps = false }: LogOptions): strin
 }
 
 /** @throws ScenarioFailure when an option makes no sense */
-export function checkLogOptions({ tail = 0, since = '0s' }: LogOptions): void {
+export function checkLogOptions({ tail = 0, since = '0s', follow = '0s' }: LogOptions): void {
   if (!Number.isSafeInteger(tail) || tail < 0) {
     throw new ScenarioFailure(`logs.tail must be a whole number from 0, not ${tail}`);
   }
   duration('logs.since', since);
+  if (duration('logs.follow', follow) < 0) throw new ScenarioFailure('logs.follow must not be negative');
 }
 
 /**
@@ -49,19 +56,25 @@ export function readLogs(client: Client, key: string, options: LogOptions, now: 
   const { nodes } = client.nodes();
   const request: LogRequest = {
     of: { kind: service === undefined ? 'task' : 'service', id: target.id },
+    streams: ['stdout', 'stderr'],
+    follow: options.follow !== undefined,
     ...(options.tail !== undefined && { tail: options.tail }),
     since: options.since === undefined ? 0 : now - duration('logs.since', options.since),
   };
-  const { logs, warning } = client.logs(request);
-  const lines = logs.flatMap(({ taskId, lines }) => {
+  const followed = options.follow === undefined ? undefined : duration('logs.follow', options.follow);
+  const { logs, warning } = client.logs(request, followed);
+  // Tasks may have come since.
+  const known = options.follow === undefined ? tasks : client.list('task');
+  const lines = logs.flatMap(({ taskId, details, lines }) => {
+    const shown = options.details === true ? `${details.map((pair) => pair.join('=')).join(',')} ` : '';
     const from = origin(
-      tasks.find(({ id }) => id === taskId),
+      known.find(({ id }) => id === taskId),
       taskId,
       nodes,
       service,
     );
     return lines.map(
-      ({ at, text }) => `${options.timestamps === true ? `${isoTime(at)} ` : ''}${from} | ${text}`,
+      ({ at, text }) => `${options.timestamps === true ? `${isoTime(at)} ` : ''}${from} | ${shown}${text}`,
     );
   });
   return warning === ''

@@ -1,12 +1,12 @@
 // Where a call goes: served here if this manager leads, else forwarded once to the leader it knows, else held until one is known (R-R29 to R-R31).
 
-import type { Call, ControlChange, LogsCall, Reply } from '../model/calls.ts';
+import type { Call, CloseLogsCall, ControlChange, LogsCall, Reply } from '../model/calls.ts';
 import { second } from '../model/duration.ts';
 import type { CallError, CallMessage } from '../model/messages.ts';
 import type { ManagerContext } from './context.ts';
 import { answerQuery } from './control/query.ts';
 import { ReactorDesk } from './desk.ts';
-import { subscribe } from './dispatcher/logs.ts';
+import { subscribe, unsubscribe } from './dispatcher/logs.ts';
 import { dispatch } from './leadership.ts';
 import { requestJoin } from './membership/join.ts';
 import { sendReply } from './reply.ts';
@@ -107,6 +107,7 @@ function serve(context: ManagerContext, manager: ManagerState, message: CallMess
       }
       return;
     case 'logs':
+    case 'logs.close':
       askLogs(context, manager, message, call);
       return;
     default:
@@ -120,7 +121,7 @@ function askLogs(
   context: ManagerContext,
   manager: ManagerState,
   message: CallMessage<Call>,
-  call: LogsCall,
+  call: LogsCall | CloseLogsCall,
 ): void {
   const { leadership } = manager;
   if (leadership?.reactors === undefined) {
@@ -128,7 +129,9 @@ function askLogs(
     return;
   }
   const desk = new ReactorDesk(context, manager, leadership, 'dispatcher');
-  subscribe(desk, leadership.reactors.dispatcher, message.route, call);
+  const { dispatcher } = leadership.reactors;
+  if (call.method === 'logs') subscribe(desk, dispatcher, message.route, call);
+  else unsubscribe(desk, dispatcher, message.route, call.id);
 }
 
 /** Gets in line for the one writer. */

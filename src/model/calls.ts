@@ -72,14 +72,19 @@ export interface RaftJoinCall extends Numbered {
   readonly addr: string;
 }
 
-/** `docker service logs`: answered once every node concerned has told its lines, or cannot. */
+/** `docker service logs`: answered by lines as they come (`control.lines`), and by an end. */
 export interface LogsCall extends Numbered {
   readonly method: 'logs';
   readonly request: LogRequest;
 }
 
-export type ControlCall = ControlChange | ControlQuery | RaftJoinCall | LogsCall;
-export type Call = ControlCall | DispatcherCall;
+/** The caller of the `logs` call with this number wants no more of it. It is not answered. */
+export interface CloseLogsCall extends Numbered {
+  readonly method: 'logs.close';
+}
+
+export type ControlCall = ControlChange | ControlQuery | RaftJoinCall;
+export type Call = ControlCall | LogsCall | CloseLogsCall | DispatcherCall;
 
 /** A member of the Raft group. */
 export interface Member {
@@ -119,17 +124,25 @@ export type ControlResult =
     }
   /** The root certificate's digest, as join tokens carry it. */
   | { readonly kind: 'root'; readonly caDigest: string }
+  /** The end of a stream of logs. */
   | {
       readonly kind: 'logs';
-      /** In the order in which they came. */
-      readonly logs: readonly TaskLog[];
+      /** How many `control.lines` it had. */
+      readonly messages: number;
       /** Why there may be more lines than these; empty when there are not. */
       readonly warning: string;
     }
   | { readonly kind: 'member'; readonly raftId: number; readonly members: readonly Member[] };
 
+/** Lines on an open stream of logs: the first message, which may have none, says that it is open. Numbered 1, 2, 3 ... */
+export interface LinesReply extends Numbered {
+  readonly method: 'control.lines';
+  readonly sequence: number;
+  readonly logs: readonly TaskLog[];
+}
+
 export type ControlReply =
   | { readonly method: 'control.done'; readonly id: number; readonly result: ControlResult }
   | { readonly method: 'control.failed'; readonly id: number; readonly error: CallError };
 
-export type Reply = ControlReply | DispatcherReply;
+export type Reply = ControlReply | LinesReply | DispatcherReply;

@@ -3,6 +3,7 @@
 
 import { millisecond, second } from './duration.ts';
 import { familiarImage, parseImage, withDefaultTag } from './image.ts';
+import type { LogStream } from './messages.ts';
 import type { HealthCheck, Platform } from './spec.ts';
 
 /** All durations are microseconds. Absent parts behave like those of an unknown image. */
@@ -40,26 +41,24 @@ export interface ImageBehaviour {
   readonly stop?:
     | { readonly kind: 'exit'; readonly after: number; readonly code: number }
     | { readonly kind: 'ignore' };
-  /** What the program writes to its standard output; times count from when it runs. */
+  /** What the program writes; times count from when it runs. */
   readonly logs?: readonly ScriptedLine[];
 }
 
 export type ScriptedLine =
-  | { readonly kind: 'once'; readonly after: number; readonly text: string }
+  | { readonly kind: 'once'; readonly after: number; readonly stream: LogStream; readonly text: string }
   /** Again and again, first after `every`, which is more than 0. */
-  | { readonly kind: 'every'; readonly every: number; readonly text: string };
+  | { readonly kind: 'every'; readonly every: number; readonly stream: LogStream; readonly text: string };
 
 /** What a program writes next, having written last at `past` (-1 before its first line); undefined when it is silent from then on. */
 export function nextOutput(
   logs: readonly ScriptedLine[],
   past: number,
-): { readonly at: number; readonly texts: readonly string[] } | undefined {
-  const due = logs
-    .map((line) => ({ at: nextTime(line, past), text: line.text }))
-    .filter(({ at }) => at > past);
+): { readonly at: number; readonly lines: readonly ScriptedLine[] } | undefined {
+  const due = logs.map((line) => ({ at: nextTime(line, past), line })).filter(({ at }) => at > past);
   if (due.length === 0) return undefined;
-  const at = due.reduce((least, line) => Math.min(least, line.at), Number.MAX_SAFE_INTEGER);
-  return { at, texts: due.filter((line) => line.at === at).map(({ text }) => text) };
+  const first = due.reduce((least, { at }) => Math.min(least, at), Number.MAX_SAFE_INTEGER);
+  return { at: first, lines: due.filter(({ at }) => at === first).map(({ line }) => line) };
 }
 
 function nextTime(line: ScriptedLine, past: number): number {

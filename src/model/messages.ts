@@ -2,7 +2,7 @@
 // A message is plain data and crosses the simulated network; nothing here decides anything.
 
 import type { Node, NodeDescription, Task, TaskStatus } from './objects.ts';
-import type { FileSpec, Platform } from './spec.ts';
+import type { FileSpec, Labels, Platform } from './spec.ts';
 
 /**
  * A call on its way to the leader. Any manager takes it; one that is not the leader forwards it (R-R29, R-R188).
@@ -79,12 +79,34 @@ export type DispatcherCall =
       readonly nodeId: string;
       readonly sessionId: string;
       readonly subscription: number;
+      /** 1, 2, 3 ...: a stream has no gaps. */
+      readonly part: number;
       readonly logs: readonly TaskLog[];
+      /** The node has told all it will. Never so while a request follows. */
+      readonly last: boolean;
     };
+
+// Logs (`docker service logs`). Somebody at a node opens a stream with the command `node.logs` (cluster/types.ts) and closes it with
+// `node.close-logs`. From outside that is `Swarm.openLogs`, `takeLines`, `answerTo` and `closeLogs`:
+//
+//     const stream = swarm.openLogs('manager1', { of: { kind: 'service', id }, streams: ['stdout', 'stderr'], follow: true, since: 0 });
+//     swarm.takeLines(stream)        // what has come since it was asked last; [] when nothing has
+//     swarm.answerTo(stream)         // undefined while it is open; `{ logs: { warning } }` at its end, `{ error }` when it broke
+//     swarm.closeLogs('manager1', stream)
+//
+// The node's manager takes a `logs` call to the leader's broker, which pushes a subscription to the agents concerned on their sessions
+// (`dispatcher.subscription`, `dispatcher.unsubscribe`). Agents publish (`dispatcher.publish`), and the broker passes each message on to the
+// caller (`control.lines`). Without `follow` the stream ends once all agents have told what they have. With it, it ends when the caller
+// closes it or the leader goes, and new tasks join in.
+
+export type LogStream = 'stdout' | 'stderr';
 
 /** Whose lines are wanted, and which of them. */
 export interface LogRequest {
   readonly of: { readonly kind: 'service' | 'task'; readonly id: string };
+  readonly streams: readonly LogStream[];
+  /** Go on with what is written from now on. */
+  readonly follow: boolean;
   /** So many of the last lines of every container; absent: all. */
   readonly tail?: number;
   /** Lines from this moment on, microseconds by the clock of the machine that wrote them. */
@@ -95,11 +117,17 @@ export interface LogRequest {
 export interface LogLine {
   /** When, by its machine's clock. */
   readonly at: number;
+  readonly stream: LogStream;
   readonly text: string;
 }
 
+/** Lines of one container, with the context in which docker shows them. */
 export interface TaskLog {
   readonly taskId: string;
+  readonly serviceId: string;
+  readonly nodeId: string;
+  /** What `--details` adds: the labels and variables that the log driver's options name. */
+  readonly details: Labels;
   readonly lines: readonly LogLine[];
 }
 
@@ -137,7 +165,7 @@ export interface Assignments {
 
 /**
  * What the dispatcher answers, and what it pushes on the streams of a session: further `dispatcher.session` messages when the node object or
- * the managers change (R-R163), further `dispatcher.assignments` messages. A stream of a real connection is ordered and whole, or it breaks;
+ * the managers change (R-R163), further `dispatcher.assignments` messages, subscriptions to logs. A stream of a real connection is ordered and whole, or it breaks;
  * here messages are lost one by one. So those of a session are numbered 1, 2, 3 ... in `sequence` and every heartbeat's answer repeats the
  * last number: an agent that misses one takes the session for broken.
  */
@@ -168,8 +196,16 @@ export type DispatcherReply =
   | {
       readonly method: 'dispatcher.subscription';
       readonly id: number;
+      readonly sequence: number;
       readonly subscription: number;
       readonly request: LogRequest;
+    }
+  /** Nobody wants them any more. */
+  | {
+      readonly method: 'dispatcher.unsubscribe';
+      readonly id: number;
+      readonly sequence: number;
+      readonly subscription: number;
     }
   | { readonly method: 'dispatcher.error'; readonly id: number; readonly error: CallError };
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Reply } from '../../src/model/calls.ts';
 import { millisecond, second } from '../../src/model/duration.ts';
+import type { DispatcherReply } from '../../src/model/messages.ts';
 import { isTerminal, TaskState } from '../../src/model/state.ts';
 import { createDesk, type Desk } from '../manager/dispatcher/desk.ts';
 import { makeCluster, makeNode } from '../manager/fixtures.ts';
@@ -27,11 +29,15 @@ function createPair(): { desk: Desk; worker: Worker; advance(duration: number): 
           const sent = desk.sent[delivered++];
           if (sent === undefined || worker.lost('reply')) continue;
           const { reply } = sent;
-          if (reply.method !== 'control.done' && reply.method !== 'control.failed') worker.deliver(reply);
+          if (isForAgent(reply)) worker.deliver(reply);
         }
       }
     },
   };
+}
+
+function isForAgent(reply: Reply): reply is DispatcherReply {
+  return reply.method.startsWith('dispatcher.');
 }
 
 const step = fc.oneof(

@@ -90,6 +90,8 @@ export interface Worker {
   unassign(...ids: string[]): void;
   /** The manager forgets its sessions, as a new leader. */
   changeLeader(): void;
+  /** The number of the next message that the test delivers on the streams of the session. */
+  nextSequence(): number;
   /** A message of the manager's as it is, at once. */
   deliver(reply: DispatcherReply): void;
   event(event: AgentEvent): void;
@@ -292,6 +294,7 @@ export function createWorker(outside?: (call: DispatcherCall) => void): Worker {
       session = '';
       stream = undefined;
     },
+    nextSequence: () => ++sequence,
     deliver: (reply) => worker.event({ kind: 'agent.reply', reply }),
     event: (event) => handleAgent(context, agent, event),
     crash() {

@@ -80,6 +80,18 @@ test('a node that falls silent while it is asked is given up with its session', 
   });
 });
 
+test('followed for a while, lines come as they are written, of tasks that come meanwhile too', () => {
+  const { texts } = passes(small, (lab) => {
+    createWeb(lab);
+    lab.image('late:1', { logs: [{ after: '3s', line: 'late', to: 'stderr' }] });
+    lab.service.create('late', { image: 'late:1', constraints: ['node.role==worker'] });
+    const lines = lab.service.logs('late', { follow: '20s', timestamps: true });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^1970-01-01T00:00:\d\d\.\d{9}Z late\.1\.[0-9a-z]{12}@worker\d {4}\| late$/);
+  });
+  expect(texts.some((text) => text.includes('docker service logs --follow --timestamps late'))).toBe(true);
+});
+
 test('what there is not is refused', () => {
   passes(small, (lab) => {
     expect(lab.refusal(() => lab.service.logs('nope'))).toBe('no such task or service: nope');

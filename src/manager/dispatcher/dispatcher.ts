@@ -11,7 +11,7 @@ import type { Outcome, Reactor } from '../leader.ts';
 import { proposalDropped } from '../texts.ts';
 import { armBatch, createBatch, flush, writeBatch } from './batch.ts';
 import type { DispatcherJob, DispatcherLeader, DispatcherTimer } from './leader.ts';
-import { cancelSubscriptions, forgetSubscription, publish } from './logs.ts';
+import { cancelSubscriptions, followLogs, forgetSubscription, publish } from './logs.ts';
 import { findSession, refuse } from './nodes.ts';
 import {
   awaitNode,
@@ -105,7 +105,10 @@ export const dispatcherReactor: Reactor<DispatcherState, DispatcherTimer, Dispat
   },
 
   change(leader: DispatcherLeader, state, event: StoreEvent) {
-    if (event.kind === 'task') followAssignment(leader, state, event);
+    if (event.kind === 'task') {
+      followAssignment(leader, state, event);
+      followLogs(leader, state, event);
+    }
     if (event.kind === 'node') followNode(leader, state, event);
     if (event.kind === 'cluster' && event.action !== 'remove') {
       followPeriod(state, event.after.spec.dispatcherHeartbeat);
@@ -138,7 +141,7 @@ export const dispatcherReactor: Reactor<DispatcherState, DispatcherTimer, Dispat
         flush(leader, state.batch);
         break;
       case 'logs':
-        forgetSubscription(state, timer.subscription);
+        forgetSubscription(leader, state, timer.subscription);
         break;
       case 'assign':
         endQuiet(leader, state, timer.nodeId);

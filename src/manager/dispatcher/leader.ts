@@ -11,7 +11,7 @@ export type DispatcherTimer =
   | { readonly kind: 'orphan'; readonly nodeId: string }
   /** A tick of the batch. */
   | { readonly kind: 'batch' }
-  /** A subscription to logs has not been answered in time. */
+  /** A subscription to logs has not come to its end in time. */
   | { readonly kind: 'logs'; readonly subscription: number }
   /** 100 ms without a further change of a node's assignments. */
   | { readonly kind: 'assign'; readonly nodeId: string };

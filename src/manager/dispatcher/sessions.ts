@@ -8,7 +8,7 @@ import type { StoreEvent } from '../../store/event.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import { armBatch, type Registration } from './batch.ts';
 import type { DispatcherLeader } from './leader.ts';
-import { endSubscriptionsOf } from './logs.ts';
+import { endSubscriptionsOf, resubscribe } from './logs.ts';
 import {
   countRegistration,
   endSession,
@@ -124,6 +124,7 @@ function beginSession(
 ): void {
   known.session = { ...session, sequence: 0, stream: undefined };
   pushSession(leader, state, known.session, node);
+  resubscribe(leader, state, node.id);
 }
 
 export function pushSession(

@@ -9,7 +9,7 @@ import {
   dispatcherReactor,
   stopDispatcher,
 } from '../../../src/manager/dispatcher/dispatcher.ts';
-import { subscribe } from '../../../src/manager/dispatcher/logs.ts';
+import { subscribe, unsubscribe } from '../../../src/manager/dispatcher/logs.ts';
 import type { Leader, Reactor } from '../../../src/manager/leader.ts';
 import type { Reply } from '../../../src/model/calls.ts';
 import { second } from '../../../src/model/duration.ts';
@@ -38,6 +38,8 @@ export interface Desk {
   take(message: DispatcherCall): void;
   /** Asks for logs as an operator does; returns the number of the call. */
   logs(request: LogRequest): number;
+  /** Wants no more of them. */
+  closeLogs(id: number): void;
   /** What has been sent for a call so far. */
   answers(id: number): readonly Reply[];
   /** The only answer so far. */
@@ -107,6 +109,10 @@ export function createDesk(before: (tx: Transaction) => void): Desk {
       lastCall += 1;
       subscribe(leader, state, ['m1'], { method: 'logs', id: lastCall, request });
       return lastCall;
+    },
+    closeLogs(id) {
+      if (leader === undefined || state === undefined) throw new Error('no dispatcher');
+      unsubscribe(leader, state, ['m1'], id);
     },
     answers: (id) => sent.filter(({ reply }) => reply.id === id).map(({ reply }) => reply),
     answer(id) {
