@@ -45,7 +45,7 @@ program
   .addOption(
     new Option('--seeds <range>', 'run many seeds, as in 1..200 or 3,7,11, and report those that fail')
       .argParser(seedList)
-      .conflicts(['seed', 'trace']),
+      .conflicts(['seed', 'trace', 'explain']),
   )
   .option('--trace <file>', 'write every event as a line of JSON')
   .option('--invariants', 'check after every event what must always hold')

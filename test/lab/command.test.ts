@@ -165,6 +165,10 @@ describe.concurrent('swarmlab run', () => {
       "error: option '--seeds <range>' cannot be used with option '--seed <seed>'",
     ],
     [
+      ['run', 'a.ts', '--seeds', '1..9', '--explain', 'web'],
+      "error: option '--seeds <range>' cannot be used with option '--explain <subject>'",
+    ],
+    [
       ['run', 'a.ts', '--seed', ''],
       "error: option '--seed <seed>' argument '' is invalid. A seed is any text but the empty one.",
     ],

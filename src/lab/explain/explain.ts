@@ -9,10 +9,13 @@ import { byText, chainOf, type Explanation, listOf } from './explanation.ts';
 import { explainNode } from './node.ts';
 import { RunRecord } from './record.ts';
 import { explainService, explainTask, findTask } from './task.ts';
+import { explainWhere, explainWhyNot } from './where.ts';
 import { changeLink, rootLink } from './words.ts';
 
 /**
- * Explains a task (`web.3`, or its ID), a node (`worker1`), a service (`web`), `election`, `election 2`, `leader` or `last`.
+ * Explains a task (`web.3`, or its ID), a node (`worker1`), a service (`web`), `election`, `election 2`, `leader` or `last`; why a task is
+ * where it is, or nowhere, `placement web.3`; and why it is not elsewhere, `why-not worker2 for web.3`. Of a global service, `placement agent`
+ * says which nodes have tasks, and `why-not worker2 for agent` why one has none.
  * @throws ScenarioFailure when the run knows no such subject
  */
 export function explain(run: SwarmWorld, subject: string): Explanation {
@@ -43,6 +46,10 @@ export function subjects(record: RunRecord): readonly string[] {
 function find(record: RunRecord, subject: string): Explanation | undefined {
   if (subject === 'leader') return explainLeader(record);
   if (subject === 'last') return explainLast(record);
+  const [, wherefore] = /^placement (.+)$/.exec(subject) ?? [];
+  if (wherefore !== undefined) return explainWhere(record, wherefore);
+  const [, host, whom] = /^why-not (\S+) for (.+)$/.exec(subject) ?? [];
+  if (host !== undefined && whom !== undefined) return explainWhyNot(record, host, whom);
   const [, number] = /^election(?: (\d{1,9}))?$/.exec(subject) ?? [];
   if (number !== undefined) return explainElection(record, Number(number));
   if (subject === 'election') return explainElection(record, electionCount(record));

@@ -21,16 +21,47 @@ export interface ExplanationLink {
   readonly root?: Root;
 }
 
+/** What one filter of the scheduler finds of a node. */
+export interface FilterCheck {
+  readonly filter: string;
+  /** `off`: the task asks nothing of this filter. */
+  readonly verdict: 'passes' | 'rejects' | 'off';
+  /** What it compares, such as `needs 2 CPU, 0.5 CPU free`; empty when it is off. */
+  readonly finding: string;
+}
+
+/** What would have to change for a node to qualify for a task, or to be the one that gets it. Has been tried. */
+export interface Remedy {
+  /** All of them together, such as `1.5 CPU more free` and `label zone=b`. */
+  readonly changes: readonly string[];
+  readonly outcome: 'qualifies' | 'comes first';
+}
+
 /** What the scheduler finds of one node. */
 export interface NodeRow {
   readonly node: string;
+  /** Every filter, in the order in which the scheduler asks them. */
+  readonly checks: readonly FilterCheck[];
   /** Every filter that rejects it, with the reason; empty when it qualifies. */
   readonly rejected: readonly string[];
   readonly failures: number;
   readonly serviceTasks: number;
   readonly allTasks: number;
   readonly chosen: boolean;
+  /** Absent for the node that got the task. */
+  readonly ifOnly?: Remedy;
 }
+
+/** What decided between the nodes that qualify (R-S14, R-S16): the first key in which they differ, or why there was nothing to compare. */
+export type Decider =
+  | 'failures'
+  | 'tasks of the service'
+  | 'tasks in all'
+  | 'node ID'
+  | 'spread'
+  | 'turn'
+  | 'alone'
+  | 'preset';
 
 export interface Rule {
   readonly text: string;
@@ -50,6 +81,8 @@ export interface Explanation {
   readonly since?: { readonly at: number; readonly what: string };
   /** For placements: all nodes, best ranked first. */
   readonly nodes?: readonly NodeRow[];
+  /** For placements: what decided between the nodes that qualify. */
+  readonly decidedBy?: Decider;
   readonly rule?: Rule;
   readonly next?: string;
   /** The one counterfactual, which has been tried. */

@@ -263,6 +263,13 @@ export class RunRecord implements Watcher<SwarmTypes> {
     return `${serviceAnnotations.name}.${slot === 0 ? this.nodeName(nodeId) : slot}`;
   }
 
+  /** The name of a config, secret or network, which may be gone; its ID when it was never there. */
+  nameOf(kind: 'config' | 'secret' | 'network', id: string): string {
+    const { event } = this.changesOf(kind).find((change) => change.event.id === id) ?? {};
+    if (event === undefined) return id;
+    return (event.action === 'remove' ? event.before : event.after).spec.name;
+  }
+
   /** The swarm's settings at the time of event `seq`. */
   clusterSpec(seq: number): ClusterSpec {
     const last = this.changesOf('cluster').findLast((change) => !this.isBefore(seq, change.seq));

@@ -2,11 +2,13 @@
 
 import type { SwarmWorld } from '../../cluster/types.ts';
 import { defaultRestartDelay } from '../../model/defaults.ts';
+import { isJob } from '../../model/job.ts';
 import type { Service, Task } from '../../model/objects.ts';
 import { isTerminal, TaskState, taskStateName } from '../../model/state.ts';
 import { causesOf } from './causes.ts';
 import { explainLeader } from './election.ts';
 import { chainOf, count, type Explanation, type ExplanationLink, seconds } from './explanation.ts';
+import { explainJob } from './job.ts';
 import { explainPlaced } from './placement.ts';
 import type { Change, RunRecord } from './record.ts';
 import { lastSilence } from './silence.ts';
@@ -35,6 +37,35 @@ export function explainTask(record: RunRecord, changes: readonly Change<'task'>[
   return explainTwoInOneSeat(record, task) ?? explainOne(record, task, changes, last);
 }
 
+/** Why a task is on its node, whatever has become of it since, or why it waits for one. */
+export function explainPlacement(
+  record: RunRecord,
+  changes: readonly Change<'task'>[],
+): Explanation | undefined {
+  const last = changes.at(-1);
+  if (last === undefined) return undefined;
+  const task = lastRecord(last);
+  const placed = placementOf(changes);
+  if (placed !== undefined) return explainPlaced(record, placed) ?? explainTask(record, changes);
+  if (task.status.state === TaskState.Pending) return explainWaiting(record, task);
+  const name = record.taskName(task);
+  return {
+    subject: name,
+    line: `${name} is ${taskStateName(task.status.state)}: the scheduler has not placed it.`,
+    chain: chainOf(causesOf(record, last)),
+  };
+}
+
+/** The change that gave a task its node. */
+function placementOf(changes: readonly Change<'task'>[]): Change<'task'> | undefined {
+  return changes.findLast(
+    ({ event }) =>
+      event.action === 'update' &&
+      event.before.status.state < TaskState.Assigned &&
+      event.after.status.state >= TaskState.Assigned,
+  );
+}
+
 function explainOne(
   record: RunRecord,
   task: Task,
@@ -45,13 +76,8 @@ function explainOne(
   const { state } = task.status;
   if (isTerminal(state)) return explainEnded(record, task, last);
   if (task.desiredState === TaskState.Ready) return explainParked(record, task, last);
-  if (state === TaskState.Pending && task.nodeId === '') return explainWaiting(record, task);
-  const placed = changes.findLast(
-    ({ event }) =>
-      event.action === 'update' &&
-      event.before.status.state < TaskState.Assigned &&
-      event.after.status.state >= TaskState.Assigned,
-  );
+  if (state === TaskState.Pending) return explainWaiting(record, task);
+  const placed = placementOf(changes);
   const placement = placed && explainPlaced(record, placed);
   if (state === TaskState.Running && placement !== undefined) return placement;
   const node = record.nodeName(task.nodeId);
@@ -116,7 +142,10 @@ function explainEnded(record: RunRecord, task: Task, last: Change<'task'>): Expl
   };
 }
 
-function nextAfterEnd({ spec: { restart }, status, desiredState }: Task): string {
+function nextAfterEnd({ spec: { restart }, status, desiredState, jobIteration }: Task): string {
+  if (jobIteration !== undefined && status.state === TaskState.Complete) {
+    return 'Nothing: it has done its part of the job.';
+  }
   const condition = restart?.condition ?? 'any';
   if (condition === 'none' || (condition === 'on-failure' && status.state === TaskState.Complete)) {
     return `Nothing: the restart condition is ${condition}.`;
@@ -124,7 +153,7 @@ function nextAfterEnd({ spec: { restart }, status, desiredState }: Task): string
   if (desiredState === TaskState.Ready) {
     return 'The restart supervisor replaces it when its own restart delay is over.';
   }
-  return desiredState <= TaskState.Running
+  return desiredState <= (jobIteration === undefined ? TaskState.Running : TaskState.Complete)
     ? 'The orchestrator replaces it, if the service still wants it.'
     : 'Nothing: the task is history.';
 }
@@ -254,6 +283,7 @@ export function explainService(record: RunRecord, service: Service): Explanation
       line: `${name} stays as it is, for no manager leads: ${running.length} of ${wanted} ran by the last record.`,
     };
   }
+  if (isJob(mode)) return explainJob(record, service);
   const missing = tasks.find(({ status }) => status.state !== TaskState.Running);
   const update = explainUpdate(record, service);
   if (update !== undefined) return update;

@@ -5,19 +5,12 @@ import { judgeNodes, type NodeVerdict } from '../../manager/scheduler/verdict.ts
 import type { Task } from '../../model/objects.ts';
 import { causesOf } from './causes.ts';
 import { byText, chainOf, count, type Explanation, type ExplanationLink, listOf } from './explanation.ts';
+import { cpuUnit, memoryUnit, portionText } from './findings.ts';
 import type { RunRecord } from './record.ts';
-import {
-  cpuUnit,
-  memoryUnit,
-  portHolders,
-  portionText,
-  reservers,
-  rowsOf,
-  type Sight,
-  sightOf,
-} from './sight.ts';
+import { remedyText, rowsOf } from './rows.ts';
+import { portHolders, reservers, type Sight, sightOf } from './sight.ts';
 
-/** Why a task waits for a node. */
+/** Why a task waits for a node, or to be let onto the one that it came with. */
 export function explainWaiting(record: RunRecord, task: Task): Explanation {
   const name = record.taskName(task);
   const changes = record.changesOf('task').filter(({ event }) => event.id === task.id);
@@ -33,8 +26,14 @@ export function explainWaiting(record: RunRecord, task: Task): Explanation {
       next: 'Nothing, until a manager leads.',
     };
   }
-  const verdicts = judgeNodes(sight.scheduler, task, sight.store, sight.now);
+  const all = judgeNodes(sight.scheduler, task, sight.store, sight.now);
+  // A task of a global service has nowhere else to go.
+  const verdicts = task.nodeId === '' ? all : all.filter(({ nodeId }) => nodeId === task.nodeId);
   const rows = rowsOf(record, sight, task, verdicts, '');
+  const nearest = rows
+    .filter((row) => row.ifOnly !== undefined)
+    .sort((a, b) => (a.ifOnly?.changes.length ?? 0) - (b.ifOnly?.changes.length ?? 0))[0];
+  const ifOnly = nearest?.ifOnly && `With ${remedyText(nearest.ifOnly)}, ${nearest.node} takes ${name}.`;
   const { err } = task.status;
   const details = obstacles(record, sight, task, verdicts);
   const at = last?.at ?? record.world.now;
@@ -65,6 +64,7 @@ export function explainWaiting(record: RunRecord, task: Task): Explanation {
       reference: 'R-S23',
     },
     next: 'Nothing, for ever, unless one of these happens.',
+    ...(ifOnly && { ifOnly }),
     ...(details.length > 0 && {
       youCan: details
         .slice(0, 2)

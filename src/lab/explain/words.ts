@@ -208,13 +208,34 @@ function callText(
     case 'node.remove':
       return `docker node rm ${record.nodeName(call.nodeId)}`;
     case 'cluster.update':
-      return 'docker swarm update';
+      return clusterUpdateText(call);
+    case 'config.create':
+    case 'secret.create':
+    case 'network.create':
+      return `docker ${call.method.replace('.', ' ')} ${call.spec.name}`;
+    case 'config.remove':
+      return `docker config rm ${record.nameOf('config', call.configId)}`;
+    case 'secret.remove':
+      return `docker secret rm ${record.nameOf('secret', call.secretId)}`;
+    case 'network.remove':
+      return `docker network rm ${record.nameOf('network', call.networkId)}`;
     case 'list':
     case 'get':
       return `docker ${call.kind === 'cluster' ? 'swarm' : call.kind} ${call.method === 'list' ? 'ls' : 'inspect'}`;
     default:
       return call.method;
   }
+}
+
+type ClusterUpdate = Omit<Extract<ControlChange, { readonly method: 'cluster.update' }>, 'id'>;
+
+/** What is given a new secret; of the settings the command may have changed any. */
+function clusterUpdateText({ rotate }: ClusterUpdate): string {
+  const [secret] = rotate;
+  if (secret === undefined) return 'docker swarm update';
+  return secret === 'unlock-key'
+    ? 'docker swarm unlock-key --rotate'
+    : `docker swarm join-token --rotate ${secret.replace('-token', '')}`;
 }
 
 type ServiceUpdate = Omit<Extract<ControlChange, { readonly method: 'service.update' }>, 'id'>;

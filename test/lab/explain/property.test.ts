@@ -20,6 +20,19 @@ const moments = fc.record({
   time: fc.integer({ min: 3 * second, max: 8 * minute }),
 });
 
+/** Every subject, where every task and service is, and why it is not on one of the nodes. */
+function questions(record: RunRecord): readonly string[] {
+  const all = subjects(record);
+  const nodes = record.world.hostNames().filter((host) => record.nodeId(host) !== undefined);
+  const services = new Set([...(record.state()?.list('service') ?? [])].map(({ spec }) => spec.name));
+  const placed = all.filter((subject) => services.has(subject) || subject.includes('.'));
+  return [
+    ...all,
+    ...placed.map((subject) => `placement ${subject}`),
+    ...placed.map((subject, i) => `why-not ${nodes[i % nodes.length]} for ${subject}`),
+  ];
+}
+
 function recordOf({ scenario, seed, time }: { scenario: number; seed: string; time: number }): RunRecord {
   const found = scenarios[scenario];
   if (found === undefined) throw new Error('no such scenario');
@@ -45,7 +58,7 @@ test('whatever is explained, whenever: the rules of style hold, and the chain ha
   fc.assert(
     fc.property(moments, fc.infiniteStream(fc.nat()), (moment, choices) => {
       const record = recordOf(moment);
-      const all = subjects(record);
+      const all = questions(record);
       for (const choice of [...choices.take(6)]) {
         const subject = all[choice % all.length] ?? 'last';
         expect(faultsOf(record, explainIn(record, subject)), subject).toEqual([]);
@@ -59,7 +72,7 @@ test.each(scenarios.map((scenario) => [scenario.title, scenario] as const))(
   'everything that can be explained at the end of: %s',
   (_title, scenario) => {
     const record = RunRecord.of(playUntil(scenario, '1', 60 * minute).world);
-    const all = subjects(record);
+    const all = questions(record);
     // Of a run with very many tasks some will do.
     const stride = Math.ceil(all.length / mostSubjects);
     for (const subject of all.filter((_, i) => i % stride === 0)) {
