@@ -1,0 +1,187 @@
+// The docker command: one command line against one engine, as the real client behaves, to the bytes it prints and its exit code.
+
+import type { Fiber } from '../engine/fiber.ts';
+import { addressOf } from './address.ts';
+import { abilitiesOf, type Client, createClient } from './client.ts';
+import { type Arity, type Command, flagsOf, type Invocation, subcommand } from './command.ts';
+import { CommandFailure, DaemonError } from './failure.ts';
+import { readFlags } from './flags.ts';
+import { helpText, isOlder, usageLine } from './help.ts';
+import { findCommand, parseWords } from './parse.ts';
+import type { DockerHost } from './process.ts';
+import { root } from './root.ts';
+
+/** The exit code for flags that cannot be read. */
+const badFlags = 125;
+
+/** Runs one docker command. @param args what follows the word `docker` @returns its exit code */
+export function* docker(args: readonly string[], host: DockerHost): Fiber<number> {
+  try {
+    return yield* run(args, host);
+  } catch (error) {
+    if (error instanceof DaemonError || error instanceof CommandFailure) {
+      if (error.message !== '') host.err(`${error.message}\n`);
+      return error instanceof CommandFailure ? error.exitCode : 1;
+    }
+    throw error;
+  }
+}
+
+function* run(args: readonly string[], host: DockerHost): Fiber<number> {
+  const global = parseWords(args, flagsOf(root), false, host);
+  if (global.failure !== undefined) throw flagFailure('docker', root, global.failure);
+  const flags = readFlags(flagsOf(root), global.given);
+  const level = flags.text('log-level');
+  if (!logLevels.includes(level)) throw new CommandFailure(`Unable to parse logging level: ${level}`);
+  const { address, endpoint } = addressOf(flags, host);
+  const client = createClient(address, endpoint, host.env.get('DOCKER_API_VERSION') || undefined);
+  if (global.help !== undefined)
+    return yield* showHelp([], client, host, global.help === 'h' ? host.err : undefined);
+  if (flags.on('version')) {
+    host.out('Docker version 28.2.2, build e6534b4\n');
+    return 0;
+  }
+  const [first] = global.args;
+  if (first === undefined) {
+    host.err(helpText('docker', root, yield* abilitiesOf(client)));
+    return 0;
+  }
+  if (first === 'help') return yield* helpTopic(global.args.slice(1), client, host);
+  const { chain, words } = findCommand(root, global.args);
+  const command = chain.at(-1);
+  if (command === undefined) {
+    throw new CommandFailure(
+      `docker: unknown command: docker ${first}\n\nRun 'docker --help' for more information`,
+    );
+  }
+  return yield* runCommand(chain, command, words, client, host);
+}
+
+const logLevels: readonly string[] = ['debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic', 'trace'];
+
+function* runCommand(
+  chain: readonly Command[],
+  command: Command,
+  words: readonly string[],
+  client: Client,
+  host: DockerHost,
+): Fiber<number> {
+  const path = pathOf(chain);
+  const parsed = parseWords(words, flagsOf(command), command.interspersed !== false, host);
+  if (parsed.failure !== undefined) throw flagFailure(path, command, parsed.failure);
+  if (parsed.help !== undefined) {
+    return yield* showHelp(chain, client, host, parsed.help === 'h' ? host.out : undefined);
+  }
+  if (command.run === undefined) {
+    const [word] = parsed.args;
+    if (word !== undefined) throw usageFailure(path, command, `docker: unknown command: ${path} ${word}`);
+    host.err(helpText(path, command, yield* abilitiesOf(client)));
+    return 0;
+  }
+  const wrong = argumentFailure(path, command, parsed.args.length);
+  if (wrong !== undefined) throw wrong;
+  for (const flag of flagsOf(command)) {
+    if (flag.deprecated !== undefined && parsed.given.has(flag.name)) {
+      host.out(`Flag --${flag.name} has been deprecated, ${flag.deprecated}\n`);
+    }
+  }
+  yield* requireVersion(chain, parsed.given, client);
+  const invocation: Invocation = {
+    path,
+    command,
+    args: parsed.args,
+    flags: readFlags(flagsOf(command), parsed.given),
+    client,
+    host,
+  };
+  return yield* command.run(invocation);
+}
+
+/** @throws CommandFailure when the engine's API is older than the command or one of the flags that were given */
+function* requireVersion(
+  chain: readonly Command[],
+  given: ReadonlyMap<string, readonly string[]>,
+  client: Client,
+): Fiber<void> {
+  const command = chain.at(-1);
+  if (command === undefined) return;
+  const flags = flagsOf(command).filter(({ name, version }) => version !== undefined && given.has(name));
+  if (flags.length === 0 && chain.every(({ version }) => version === undefined)) return;
+  const { version: spoken } = yield* abilitiesOf(client);
+  const needs = (what: string, version: string): CommandFailure =>
+    new CommandFailure(
+      `${what} requires API version ${version}, but the Docker daemon API version is ${spoken}`,
+    );
+  for (const { version } of [...chain].reverse()) {
+    if (version !== undefined && isOlder(spoken, version)) throw needs(pathOf(chain), version);
+  }
+  const tooNew = flags.filter(({ version }) => version !== undefined && isOlder(spoken, version));
+  if (tooNew.length === 0) return;
+  throw new CommandFailure(
+    tooNew
+      .map(
+        ({ name, version }) =>
+          `"--${name}" requires API version ${version}, but the Docker daemon API version is ${spoken}`,
+      )
+      .join('\n'),
+  );
+}
+
+function pathOf(chain: readonly Command[]): string {
+  return ['docker', ...chain.map(({ name }) => name)].join(' ');
+}
+
+/** @param deprecated where to say that `-h` is */
+function* showHelp(
+  chain: readonly Command[],
+  client: Client,
+  host: DockerHost,
+  deprecated: DockerHost['out'] | undefined,
+): Fiber<number> {
+  deprecated?.('Flag shorthand -h has been deprecated, use --help\n');
+  host.out(helpText(pathOf(chain), chain.at(-1) ?? root, yield* abilitiesOf(client)));
+  return 0;
+}
+
+/** `docker help swarm init`. */
+function* helpTopic(words: readonly string[], client: Client, host: DockerHost): Fiber<number> {
+  const chain: Command[] = [];
+  for (const word of words) {
+    const next = subcommand(chain.at(-1) ?? root, word);
+    if (next === undefined) throw new CommandFailure(`unknown help topic: ${word}`);
+    chain.push(next);
+  }
+  return yield* showHelp(chain, client, host, undefined);
+}
+
+function flagFailure(path: string, command: Command, text: string): CommandFailure {
+  return usageFailure(path, command, text, badFlags);
+}
+
+/** A failure whose text ends with the command's usage. */
+export function usageFailure(path: string, command: Command, text: string, exitCode = 1): CommandFailure {
+  const usage = `Usage:  ${usageLine(path, command)}`;
+  return new CommandFailure(`${text}\n\n${usage}\n\nRun '${path} --help' for more information`, exitCode);
+}
+
+function argumentFailure(path: string, command: Command, count: number): CommandFailure | undefined {
+  const { arity } = command;
+  if (arity === undefined || (count >= arity.least && count <= arity.most)) return undefined;
+  const [rule, hint] = arityWords(arity);
+  const usage = `Usage:  ${usageLine(path, command)}`;
+  const more = `${hint} '${path} --help' for more information`;
+  return new CommandFailure(`docker: '${path}' ${rule}\n\n${usage}\n\n${more}`);
+}
+
+/** The rule in words, and how the pointer to the help begins: docker 28.2.2 words it in three ways (0.3). */
+function arityWords({ least, most }: Arity): readonly [rule: string, hint: string] {
+  if (most === 0) return ['accepts no arguments', 'Run'];
+  if (least === most) return [`requires ${least} ${argumentWord(least)}`, 'Run'];
+  if (most === Number.POSITIVE_INFINITY) return [`requires at least ${least} ${argumentWord(least)}`, 'See'];
+  if (least === 0) return [`requires at most ${most} ${argumentWord(most)}`, 'SRun'];
+  return [`requires at least ${least} and at most ${most} ${argumentWord(most)}`, 'Run'];
+}
+
+function argumentWord(count: number): string {
+  return count === 1 ? 'argument' : 'arguments';
+}

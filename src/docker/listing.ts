@@ -1,0 +1,120 @@
+// Lists as docker prints them: a table, or each row by a template (reference 0.5).
+
+import { CommandFailure } from './failure.ts';
+import type { Flags } from './flags.ts';
+import type { DockerHost } from './process.ts';
+import { alignColumns, listStyle } from './table.ts';
+import { execute, type Options } from './template/evaluate.ts';
+import { headerFunctions, isFunction } from './template/functions.ts';
+import { parseTemplate, type Template, TemplateError } from './template/parse.ts';
+import { bool, type GoMethod, type GoValue, getter, map, rowValue, string } from './template/value.ts';
+
+/** What a row can show, and how it is shown unless the user says otherwise. */
+export interface Listing<Row> {
+  /** Go's name for the type of a row; errors tell it. */
+  readonly type: string;
+  /** Name in templates, title in a table's head, value. */
+  readonly fields: readonly Field<Row>[];
+  /** Further names that take an argument: `.Label "key"`. */
+  readonly lookups?: readonly Lookup<Row>[];
+  /** The template of `table`. */
+  readonly table: string;
+  /** The template of `-q`. */
+  readonly quiet: string;
+  /** The template of `raw`. */
+  readonly raw?: string;
+}
+
+/** A field without a title has none in the head of a table either. */
+export type Field<Row> = readonly [
+  name: string,
+  title: string | undefined,
+  value: (row: Row) => string | boolean,
+];
+export type Lookup<Row> = readonly [name: string, value: (row: Row, argument: string) => string];
+
+/** How a list is to be printed. */
+export interface Format {
+  readonly text: string;
+  /** `-q` was given. */
+  readonly quiet: boolean;
+}
+
+/** What `--format` and `-q` say, else the user's configuration under `key`, else `table`. */
+export function listFormat(flags: Flags, { config }: DockerHost, key: string): Format {
+  const quiet = flags.on('quiet');
+  const given = flags.text('format');
+  return { text: given !== '' ? given : quiet ? 'table' : (config.formats.get(key) ?? 'table'), quiet };
+}
+
+/**
+ * What a list prints.
+ * @throws CommandFailure for a template that cannot be parsed or names what rows do not have
+ */
+export function printRows<Row>(listing: Listing<Row>, format: Format, rows: readonly Row[]): string {
+  const written = finalFormat(listing, format);
+  const isTable = written.startsWith('table');
+  const source = isTable ? written.slice('table'.length) : written === 'json' ? '{{json .}}' : written;
+  const template = parse(withBlanks(source.replace(/^ +| +$/g, '')));
+  const lines = rows.map((row) => `${run(template, rowOf(listing, row))}\n`);
+  if (!isTable) return lines.join('');
+  const titles = new Map(
+    listing.fields.flatMap(([name, title]) => (title === undefined ? [] : [[name, string(title)] as const])),
+  );
+  const head = run(template, map('formatter.SubHeaderContext', titles), { functions: headerFunctions });
+  return alignColumns(`${head}\n${lines.join('')}`, listStyle);
+}
+
+/** The format with the words `table` and `raw` replaced by what they stand for here. */
+function finalFormat<Row>({ table, quiet, raw }: Listing<Row>, format: Format): string {
+  if (format.text === 'table') return format.quiet ? quiet : `table ${table}`;
+  if (format.text === 'raw' && raw !== undefined) return format.quiet ? (raw.split('\n')[0] ?? '') : raw;
+  return format.text;
+}
+
+/** On a command line, tabs and newlines are written as in Go. */
+function withBlanks(template: string): string {
+  return template.replaceAll('\\t', '\t').replaceAll('\\n', '\n');
+}
+
+function parse(text: string): Template {
+  try {
+    return parseTemplate(text, isFunction);
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+function run(template: Template, value: GoValue, options: Options = {}): string {
+  try {
+    return execute(template, value, options);
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+function failure(error: unknown): unknown {
+  return error instanceof TemplateError
+    ? new CommandFailure(`template parsing error: ${error.message}`)
+    : error;
+}
+
+function rowOf<Row>({ type, fields, lookups = [] }: Listing<Row>, row: Row): GoValue {
+  const methods = new Map<string, GoMethod>();
+  for (const [name, , value] of fields) {
+    methods.set(
+      name,
+      getter(() => {
+        const cell = value(row);
+        return typeof cell === 'string' ? string(cell) : bool(cell);
+      }),
+    );
+  }
+  for (const [name, value] of lookups) {
+    methods.set(name, {
+      parameters: ['string'],
+      call: ([key]) => string(value(row, key?.kind === 'string' ? key.text : '')),
+    });
+  }
+  return rowValue(type, methods);
+}

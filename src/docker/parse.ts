@@ -1,0 +1,134 @@
+// Reads the words of a command line as pflag and cobra do: which command is meant, its flags, its arguments.
+
+import { ParseFailure } from '../model/failure.ts';
+import type { Command } from './command.ts';
+import { subcommand } from './command.ts';
+import type { Flag } from './flag.ts';
+import { type DockerHost, FileError } from './process.ts';
+import { quote, quoteRune } from './quote.ts';
+
+/** What a set of flags made of some words. */
+export interface Parsed {
+  /** The values of each flag that was given, in the order of the words. */
+  readonly given: ReadonlyMap<string, readonly string[]>;
+  readonly args: readonly string[];
+  /** `--help` or `-h` was among them. */
+  readonly help: 'help' | 'h' | undefined;
+  /** What is wrong with the words; nothing after it was looked at. */
+  readonly failure: string | undefined;
+}
+
+/** Flags that every command has. */
+const help: Flag = { name: 'help', kind: { name: '', bare: 'true', check: () => {} }, usage: 'Print usage' };
+
+/** @param interspersed false: everything after the first argument is an argument */
+export function parseWords(
+  words: readonly string[],
+  flags: readonly Flag[],
+  interspersed: boolean,
+  host: DockerHost,
+): Parsed {
+  const given = new Map<string, string[]>();
+  const args: string[] = [];
+  let asked: 'help' | 'h' | undefined;
+  const rest = [...words];
+
+  const set = (flag: Flag, value: string): void => {
+    if (flag === help) {
+      asked ??= 'help';
+      return;
+    }
+    try {
+      flag.kind.check(value, host);
+    } catch (error) {
+      if (!(error instanceof ParseFailure || error instanceof FileError)) throw error;
+      const shown = flag.shorthand === undefined ? `--${flag.name}` : `-${flag.shorthand}, --${flag.name}`;
+      throw new ParseFailure(`invalid argument ${quote(value)} for ${quote(shown)} flag: ${error.message}`);
+    }
+    given.set(flag.name, [...(given.get(flag.name) ?? []), value]);
+  };
+
+  const parseLong = (word: string): void => {
+    const body = word.slice(2);
+    if (/^[-=]/.test(body)) throw new ParseFailure(`bad flag syntax: ${word}`);
+    const at = body.indexOf('=');
+    const name = at < 0 ? body : body.slice(0, at);
+    const flag = name === 'help' ? help : flags.find((candidate) => candidate.name === name);
+    if (flag === undefined) throw new ParseFailure(`unknown flag: --${name}`);
+    const value = at >= 0 ? body.slice(at + 1) : (flag.kind.bare ?? rest.shift());
+    if (value === undefined) throw new ParseFailure(`flag needs an argument: ${word}`);
+    set(flag, value);
+  };
+
+  const parseShort = (word: string): void => {
+    let letters = word.slice(1);
+    while (letters !== '') {
+      const letter = letters.charAt(0);
+      const after = letters.slice(1);
+      const flag = flags.find(({ shorthand }) => shorthand === letter);
+      if (flag === undefined && letter === 'h') {
+        asked ??= 'h';
+        letters = after;
+        continue;
+      }
+      if (flag === undefined) {
+        throw new ParseFailure(`unknown shorthand flag: ${quoteRune(letter)} in -${letters}`);
+      }
+      letters = '';
+      if (after.length > 1 && after.startsWith('=')) set(flag, after.slice(1));
+      else if (flag.kind.bare !== undefined) {
+        set(flag, flag.kind.bare);
+        letters = after;
+      } else {
+        const value = after === '' ? rest.shift() : after;
+        if (value === undefined) {
+          throw new ParseFailure(`flag needs an argument: ${quoteRune(letter)} in -${letter}`);
+        }
+        set(flag, value);
+      }
+    }
+  };
+
+  try {
+    for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+      if (!word.startsWith('-') || word === '-') {
+        args.push(word);
+        if (interspersed) continue;
+        args.push(...rest);
+        break;
+      }
+      if (word === '--') {
+        args.push(...rest);
+        break;
+      }
+      if (word.startsWith('--')) parseLong(word);
+      else parseShort(word);
+    }
+  } catch (error) {
+    if (!(error instanceof ParseFailure)) throw error;
+    return { given, args, help: asked, failure: error.message };
+  }
+  return { given, args, help: asked, failure: undefined };
+}
+
+/** The command that words name, and what is left of them. */
+export interface Found {
+  /** From the root's first command to the one that was found; empty for the root itself. */
+  readonly chain: readonly Command[];
+  readonly words: readonly string[];
+}
+
+/** Walks down the tree as far as words name commands. Flags between the names belong to the group before them. */
+export function findCommand(root: Command, words: readonly string[]): Found {
+  const chain: Command[] = [];
+  let group = root;
+  let left = words;
+  for (;;) {
+    const [word] = left;
+    const next = word === undefined ? undefined : subcommand(group, word);
+    if (next === undefined) return { chain, words: left };
+    chain.push(next);
+    group = next;
+    left = left.slice(1);
+  }
+}
