@@ -27,11 +27,11 @@ export function filesOf(
 }
 
 function fileOf(
-  { id, target }: FileReference,
+  { id, target, runtime }: FileReference,
   held: ReadonlyMap<string, AssignedFile>,
   folder: string,
 ): ContainerFile[] {
   const file = held.get(id);
-  if (file === undefined) return [];
+  if (file === undefined || runtime) return [];
   return [{ path: target.startsWith('/') ? target : folder + target, content: decodeBase64(file.spec.data) }];
 }

@@ -239,7 +239,12 @@ function handleCommand(
 }
 
 /** `docker swarm init` (R-R112, R-R113). */
-function initSwarm(context: NodeContext, config: NodeConfig, memory: NodeMemory, command: number): void {
+function initSwarm(
+  context: NodeContext,
+  config: NodeConfig,
+  memory: NodeMemory,
+  { command, seed }: Extract<NodeCommand, { readonly kind: 'node.init' }>,
+): void {
   if (memory.identity !== undefined || memory.locked !== undefined) {
     answerError(context, command, memory.locked === undefined ? alreadyInSwarm : lockedError);
     return;
@@ -247,7 +252,8 @@ function initSwarm(context: NodeContext, config: NodeConfig, memory: NodeMemory,
   const nodeId = formatId((bound) => context.random('ids', bound));
   const addr = `${config.addr}:${defaultListenPort}`;
   const member = { nodeId, host: context.host, addr };
-  memory.manager = initManager(context, member, managerOptions(config, memory));
+  const options = managerOptions(config, memory);
+  memory.manager = initManager(context, member, seed === undefined ? options : { ...options, seed });
   const identity: Identity = { nodeId, role: 'manager' };
   enterSwarm(context, config, memory, identity, [context.host]);
   context.note({ kind: 'answer', command, joined: identity });
@@ -270,7 +276,7 @@ function forceNewCluster(
 }
 
 /** Why this node cannot be asked (R-R208). */
-function notManagerError(memory: NodeMemory): CallError {
+export function notManagerError(memory: NodeMemory): CallError {
   if (memory.locked !== undefined) return lockedError;
   const { identity, joining } = memory;
   if (identity?.role === 'manager' || joining?.certificate?.role === 'manager') {

@@ -172,6 +172,11 @@ export class Swarm {
   }
 
   /** The answer to a command, once it has come. It is handed out once. */
+  /** Whether the answer to a command has come and waits to be handed out. */
+  isAnswered(command: number): boolean {
+    return this.#answers.has(command);
+  }
+
   answerTo(command: number): NodeAnswer | undefined {
     const answer = this.#answers.get(command);
     this.#answers.delete(command);

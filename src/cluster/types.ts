@@ -4,7 +4,7 @@ import type { AgentRecord, AgentState, AgentTimer } from '../agent/agent.ts';
 import type { RegistryState, RegistryTimer } from '../agent/registry.ts';
 import type { ManagerBody, ManagerNote } from '../manager/context.ts';
 import type { ManagerRecord, PeerMessage } from '../manager/peer.ts';
-import type { ManagerState } from '../manager/state.ts';
+import type { ClusterSeed, ManagerState } from '../manager/state.ts';
 import type { Call, ControlCall, ControlReply, Reply } from '../model/calls.ts';
 import type { ImageBehaviours } from '../model/image-behaviour.ts';
 import type {
@@ -136,7 +136,12 @@ export type NodeAgentTimer = AgentTimer & { readonly life: number };
 
 /** What an operator types at a node. `command` is the operator's own number, told in the answer. */
 export type NodeCommand =
-  | { readonly kind: 'node.init'; readonly command: number; readonly forceNewCluster: boolean }
+  | {
+      readonly kind: 'node.init';
+      readonly command: number;
+      readonly forceNewCluster: boolean;
+      readonly seed?: ClusterSeed;
+    }
   | {
       readonly kind: 'node.join';
       readonly command: number;

@@ -14,11 +14,13 @@ import { canRemove } from './membership/quorum.ts';
 import { raftEnvironment } from './raft-environment.ts';
 import { type JobOf, queued, type ReactorName, type TimerOf, timed } from './reactors.ts';
 import { sendReply } from './reply.ts';
-import type { Leadership, ManagerState } from './state.ts';
+import type { ClusterSeed, Leadership, ManagerState } from './state.ts';
 
 /** A leader with its members and its answers. */
 export interface Desk<Timer, Job> extends Leader<Timer, Job> {
   readonly self: Member;
+  /** What a new swarm begins with. */
+  readonly seed: ClusterSeed;
   /** Members of the Raft group, by ascending Raft ID. */
   members(): readonly Member[];
   /** A change that makes this node a member is proposed and not applied yet. */
@@ -61,6 +63,10 @@ export class ReactorDesk<Name extends ReactorName> implements Desk<TimerOf<Name>
 
   get self(): Member {
     return this.#manager.self;
+  }
+
+  get seed(): ClusterSeed {
+    return this.#manager.seed ?? {};
   }
 
   now(): number {

@@ -117,7 +117,7 @@ function committedMembers({ raft, store }: ManagerState): number[] {
 function start(
   context: ManagerContext,
   stored: StoredManager,
-  { preVote, life }: ManagerOptions,
+  { preVote, life, seed }: ManagerOptions,
 ): ManagerState {
   const durable: DurableState<EntryData, SnapshotData> = {
     id: stored.member.raftId,
@@ -128,6 +128,7 @@ function start(
   };
   const manager: ManagerState = {
     life,
+    ...(seed !== undefined && { seed }),
     self: stored.member,
     raft: restart(durable, raftEnvironment(context)),
     store: createStore(),

@@ -2,6 +2,7 @@
 
 import type { Call, Member } from '../model/calls.ts';
 import type { CallMessage } from '../model/messages.ts';
+import type { Availability } from '../model/state.ts';
 import type { RaftState, Ready } from '../raft/index.ts';
 import type { Store } from '../store/store.ts';
 import type { EntryData, RaftMessage, SnapshotData } from './peer.ts';
@@ -55,16 +56,29 @@ export interface WaitingCall {
   readonly deadline: number;
 }
 
+/** What a swarm that is made here begins with; what is left out is ordinary. */
+export interface ClusterSeed {
+  /** Of the first node. */
+  readonly availability?: Availability;
+  readonly autoLock?: boolean;
+  readonly defaultAddressPool?: readonly string[];
+  readonly subnetSize?: number;
+  readonly dataPathPort?: number;
+}
+
 /** What a manager is started with beside its disk. */
 export interface ManagerOptions {
   /** Candidates ask first whether they would win (thesis 9.6). SwarmKit's do not (R-R4). */
   readonly preVote: boolean;
   /** Tells this manager from those that ran on its host before: what belonged to them reaches it no more. */
   readonly life: number;
+  /** Looked at by the first leader of a new swarm alone. */
+  readonly seed?: ClusterSeed;
 }
 
 export interface ManagerState {
   readonly life: number;
+  readonly seed?: ClusterSeed;
   readonly self: Member;
   readonly raft: RaftState<EntryData, SnapshotData>;
   readonly store: Store;

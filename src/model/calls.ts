@@ -33,8 +33,21 @@ export type ControlChange = Numbered &
     | { readonly method: 'network.create'; readonly spec: NetworkSpec }
     | { readonly method: 'network.remove'; readonly networkId: string }
     | { readonly method: 'config.create'; readonly spec: FileSpec }
+    /** Labels alone may differ. */
+    | {
+        readonly method: 'config.update';
+        readonly configId: string;
+        readonly version: number;
+        readonly spec: FileSpec;
+      }
     | { readonly method: 'config.remove'; readonly configId: string }
     | { readonly method: 'secret.create'; readonly spec: FileSpec }
+    | {
+        readonly method: 'secret.update';
+        readonly secretId: string;
+        readonly version: number;
+        readonly spec: FileSpec;
+      }
     | { readonly method: 'secret.remove'; readonly secretId: string }
     | {
         readonly method: 'cluster.update';
@@ -59,7 +72,8 @@ export type ControlChange = Numbered &
 export type ControlQuery = Numbered &
   (
     | { readonly method: 'get'; readonly kind: Kind; readonly recordId: string }
-    | { readonly method: 'list'; readonly kind: Kind }
+    /** `also`: more tables, as they are at the same moment. */
+    | { readonly method: 'list'; readonly kind: Kind; readonly also?: readonly Kind[] }
     /** A joining node asks for the root certificate, whose digest it compares with its token's (R-R116). */
     | { readonly method: 'swarm.root' }
   );

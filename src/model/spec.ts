@@ -61,6 +61,33 @@ export interface HealthCheck {
   readonly startInterval: number;
 }
 
+/** How a directory of the machine is shown in a container. Kept and shown; nothing here follows it. */
+export interface BindOptions {
+  /** `rprivate private rshared shared rslave slave`. */
+  readonly propagation: string;
+  readonly nonRecursive?: boolean;
+  readonly createMountpoint?: boolean;
+  readonly readOnlyNonRecursive?: boolean;
+  readonly readOnlyForceRecursive?: boolean;
+}
+
+/** What is said of a volume beside its driver. Kept and shown; nothing here follows it. */
+export interface VolumeOptions {
+  readonly noCopy?: boolean;
+  readonly labels?: Labels;
+  readonly subpath?: string;
+  /** A driver was given, were it an empty one. */
+  readonly driver?: boolean;
+}
+
+export interface TmpfsOptions {
+  /** 0 = no limit. */
+  readonly sizeBytes: number;
+  /** Permissions; 0 = the engine's own. */
+  readonly mode: number;
+  readonly options?: readonly (readonly string[])[];
+}
+
 export interface Mount {
   readonly type: 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'cluster';
   readonly source: string;
@@ -69,6 +96,9 @@ export interface Mount {
   /** Volume driver name; empty or `local` needs no plugin. */
   readonly driver: string;
   readonly options: Labels;
+  readonly bind?: BindOptions;
+  readonly volume?: VolumeOptions;
+  readonly tmpfs?: TmpfsOptions;
 }
 
 export interface FileReference {
@@ -78,9 +108,59 @@ export interface FileReference {
   readonly uid: string;
   readonly gid: string;
   readonly mode: number;
+  /** A config that is no file, but used by the runtime itself: as a credential spec. */
+  readonly runtime?: true;
 }
 
-export interface ContainerSpec {
+/** Kept and shown; nothing here follows it. */
+export interface Privileges {
+  readonly credentialSpec?: { readonly kind: 'config' | 'file' | 'registry'; readonly source: string };
+  readonly seLinux?: {
+    readonly disable: boolean;
+    readonly user: string;
+    readonly role: string;
+    readonly type: string;
+    readonly level: string;
+  };
+  readonly seccomp?: { readonly mode: string; readonly profile: string };
+  readonly appArmor?: { readonly mode: string };
+  readonly noNewPrivileges: boolean;
+}
+
+export interface DnsConfig {
+  readonly nameservers: readonly string[];
+  readonly search: readonly string[];
+  readonly options: readonly string[];
+}
+
+export interface Ulimit {
+  readonly name: string;
+  readonly hard: number;
+  readonly soft: number;
+}
+
+/** What a container may be told that means nothing in the simulation: it is kept, shown, and makes tasks dirty. What is empty is absent. */
+export interface ContainerSettings {
+  readonly groups?: readonly string[];
+  readonly privileges?: Privileges;
+  readonly init?: boolean;
+  readonly tty?: boolean;
+  readonly openStdin?: boolean;
+  readonly readOnly?: boolean;
+  /** Lines of a hosts file: `ip name`. */
+  readonly hosts?: readonly string[];
+  readonly dns?: DnsConfig;
+  /** Absent: the engine's default. */
+  readonly isolation?: 'process' | 'hyperv';
+  readonly sysctls?: Labels;
+  readonly capabilityAdd?: readonly string[];
+  readonly capabilityDrop?: readonly string[];
+  readonly ulimits?: readonly Ulimit[];
+  readonly oomScoreAdj?: number;
+  readonly pidsLimit?: number;
+}
+
+export interface ContainerSpec extends ContainerSettings {
   readonly image: string;
   readonly labels: Labels;
   readonly command: readonly string[];
@@ -103,12 +183,15 @@ export interface ContainerSpec {
 export interface NetworkAttachmentSpec {
   readonly target: string;
   readonly aliases: readonly string[];
+  readonly driverOptions?: Labels;
 }
 
-export interface LogDriver {
+/** A driver of logs, secrets, templates or addresses. */
+export interface Driver {
   readonly name: string;
   readonly options: Labels;
 }
+export type LogDriver = Driver;
 
 export interface TaskSpec {
   readonly container: ContainerSpec;
@@ -121,6 +204,8 @@ export interface TaskSpec {
   readonly logDriver?: LogDriver;
   /** The counter behind `docker service update --force`. */
   readonly forceUpdate: number;
+  /** Blocks that were left out of the request. Absent and empty differ to SwarmKit, and to whoever reads the service again. */
+  readonly unsent?: readonly ('resources' | 'limits' | 'reservations')[];
 }
 
 export interface PortConfig {
@@ -176,20 +261,43 @@ export interface NetworkSpec extends Annotations {
   readonly ingress: boolean;
   readonly attachable: boolean;
   readonly internal: boolean;
-  readonly subnets: readonly { readonly subnet: string; readonly gateway: string }[];
+  readonly subnets: readonly {
+    readonly subnet: string;
+    readonly gateway: string;
+    /** The part of the subnet that addresses are taken from; kept and shown alone. */
+    readonly range?: string;
+  }[];
+  /** Of the driver. */
+  readonly options?: Labels;
+  readonly ipv6?: boolean;
+  readonly ipam?: Driver;
 }
 
 export interface FileSpec extends Annotations {
-  /** Base64. */
+  /** Base64; empty for a secret that a driver provides. */
   readonly data: string;
+  readonly driver?: Driver;
+  readonly templating?: Driver;
 }
 
+/** A cluster volume, which a CSI plugin makes and brings to nodes. */
 export interface VolumeSpec extends Annotations {
   readonly group: string;
   readonly driver: string;
+  readonly driverOptions: Labels;
   readonly scope: 'single' | 'multi';
   readonly sharing: 'none' | 'readonly' | 'onewriter' | 'all';
+  readonly access: 'mount' | 'block';
   readonly availability: Availability;
+  /** Places it must be reachable from, one of them at least. A place is a set of segments, such as zone and rack. */
+  readonly requisite: readonly Labels[];
+  /** Places it had better be reachable from. */
+  readonly preferred: readonly Labels[];
+  /** Bytes; 0 = not said. */
+  readonly requiredBytes: number;
+  readonly limitBytes: number;
+  /** By the name the plugin knows them by. */
+  readonly secrets: ReadonlyArray<{ readonly key: string; readonly secret: string }>;
 }
 
 export interface ClusterSpec extends Annotations {
@@ -204,4 +312,18 @@ export interface ClusterSpec extends Annotations {
   readonly dispatcherHeartbeat: number;
   readonly certificateExpiry: number;
   readonly autoLock: boolean;
+  /** Grows with every `docker swarm ca --rotate`: a new root takes the place of the old. */
+  readonly forceRotate?: number;
+  /** A root that a user brings. */
+  readonly signingCa?: { readonly certificate: string; readonly key: string };
+  readonly externalCas?: readonly ExternalCa[];
+  /** For tasks whose service names none; kept and shown alone. */
+  readonly taskLogDriver?: Driver;
+}
+
+/** Kept and shown: nobody signs anything. */
+export interface ExternalCa {
+  readonly url: string;
+  readonly options: Labels;
+  readonly certificate: string;
 }

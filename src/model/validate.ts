@@ -78,7 +78,12 @@ export function validateConfigSpec(spec: FileSpec): void {
 
 /** @throws CallFailure */
 export function validateSecretSpec(spec: FileSpec): void {
-  validateFileSpec(spec, 'secret', secretSizeLimit);
+  if (spec.driver === undefined) validateFileSpec(spec, 'secret', secretSizeLimit);
+  else {
+    // The data comes from elsewhere.
+    validateFileName(spec.name);
+    check(spec.driver.name !== '', 'secret driver must have a name');
+  }
 }
 
 /**
@@ -142,8 +147,9 @@ function validateConstraints(expressions: readonly string[]): void {
 
 function validateReferences(references: readonly FileReference[], kind: 'secret' | 'config'): void {
   const targets = new Map<string, string>();
-  for (const { id, name, target } of references) {
+  for (const { id, name, target, runtime } of references) {
     check(id !== '' && name !== '', `malformed ${kind} reference`);
+    if (runtime) continue;
     check(target !== '', `malformed file ${kind} reference, invalid target file name provided`);
     const other = targets.get(target);
     check(
@@ -263,13 +269,17 @@ function validateSubnet({ subnet, gateway }: NetworkSpec['subnets'][number]): vo
 }
 
 function validateFileSpec({ name, data }: FileSpec, kind: 'config' | 'secret', limit: number): void {
+  validateFileName(name);
+  const size = sizeOfBase64(data);
+  check(size > 0 && size < limit, `${kind} data must be larger than 0 and less than ${limit} bytes`);
+}
+
+function validateFileName(name: string): void {
   check(name !== '', 'name must be provided');
   check(
     name.length <= 64 && /^[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?$/.test(name),
     'invalid name, only 64 [a-zA-Z0-9-_.] characters allowed, and the start and end character must be [a-zA-Z0-9]',
   );
-  const size = sizeOfBase64(data);
-  check(size > 0 && size < limit, `${kind} data must be larger than 0 and less than ${limit} bytes`);
 }
 
 /** Bytes that base 64 text stands for. */

@@ -8,34 +8,35 @@ import {
   networkSpec,
   nodeSpec,
 } from '../../model/defaults.ts';
-import { formatCaDigest, formatJoinToken, formatTokenSecret } from '../../model/ids.ts';
+import { formatCaDigest, formatJoinToken, formatTokenSecret, formatUnlockKey } from '../../model/ids.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import type { ControlDesk } from './control.ts';
 
 /** Creates the cluster object, the leader's own node object, and with the latter the ingress network. */
 export function bootstrap(desk: ControlDesk, tx: Transaction): void {
+  const { seed } = desk;
   if (tx.findByName('cluster', defaultClusterSpec.name) === undefined) {
     const draw = (bound: number) => desk.random('ca', bound);
     const rootCaDigest = formatCaDigest(draw);
     tx.create('cluster', {
       id: desk.newId(),
-      spec: defaultClusterSpec,
+      spec: seed.autoLock ? { ...defaultClusterSpec, autoLock: true } : defaultClusterSpec,
       rootCaDigest,
       joinTokens: {
         worker: formatJoinToken(rootCaDigest, formatTokenSecret(draw)),
         manager: formatJoinToken(rootCaDigest, formatTokenSecret(draw)),
       },
-      unlockKey: '',
+      unlockKey: seed.autoLock ? formatUnlockKey(draw) : '',
       blacklist: [],
-      defaultAddressPool,
-      subnetSize: defaultSubnetSize,
-      dataPathPort: defaultDataPathPort,
+      defaultAddressPool: seed.defaultAddressPool ?? defaultAddressPool,
+      subnetSize: seed.subnetSize ?? defaultSubnetSize,
+      dataPathPort: seed.dataPathPort ?? defaultDataPathPort,
     });
   }
   if (tx.get('node', desk.nodeId) !== undefined) return;
   tx.create('node', {
     id: desk.nodeId,
-    spec: nodeSpec({ role: 'manager' }),
+    spec: nodeSpec({ role: 'manager', availability: seed.availability ?? 'active' }),
     role: 'manager',
     status: { state: 'unknown', message: '', addr: '' },
     attachments: [],

@@ -20,6 +20,8 @@ import {
   removeConfig,
   removeNetwork,
   removeSecret,
+  updateConfig,
+  updateSecret,
 } from './resource.ts';
 import { createService, removeService, updateService } from './service.ts';
 
@@ -93,10 +95,14 @@ function change(desk: ControlDesk, tx: Transaction, call: ControlChange): Contro
       return done(removeNetwork(tx, call.networkId));
     case 'config.create':
       return done(createConfig(desk, tx, call.spec));
+    case 'config.update':
+      return done(updateConfig(tx, call));
     case 'config.remove':
       return done(removeConfig(tx, call.configId));
     case 'secret.create':
       return done(createSecret(desk, tx, call.spec));
+    case 'secret.update':
+      return done(updateSecret(tx, call));
     case 'secret.remove':
       return done(removeSecret(tx, call.secretId));
     case 'cluster.update':

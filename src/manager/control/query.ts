@@ -9,7 +9,7 @@ import type { ManagerContext } from '../context.ts';
 import { sendReply } from '../reply.ts';
 import type { ManagerState } from '../state.ts';
 
-/** Answers a look at one record, at a whole table, or at the root certificate. */
+/** Answers a look at one record, at whole tables, or at the root certificate. */
 export function answerQuery(
   context: ManagerContext,
   manager: ManagerState,
@@ -27,8 +27,11 @@ export function answerQuery(
     sendReply(context, route, { method: 'control.failed', id: call.id, error });
     return;
   }
-  const tables = tablesOf(from, call.kind, call.method === 'get' ? call.recordId : undefined);
-  const managers = call.kind === 'node' ? managerViews(manager) : [];
+  const tables =
+    call.method === 'get'
+      ? tableOf(from, call.kind, call.recordId)
+      : tablesOf(from, [call.kind, ...(call.also ?? [])]);
+  const managers = tables.node !== undefined ? managerViews(manager) : [];
   sendReply(context, route, {
     method: 'control.done',
     id: call.id,
@@ -51,13 +54,19 @@ function managerViews(manager: ManagerState): (readonly [nodeId: string, view: M
     ]);
 }
 
+function tablesOf(from: Reader, kinds: readonly Kind[]): RecordTables {
+  let tables: RecordTables = {};
+  for (const kind of kinds) tables = { ...tables, ...tableOf(from, kind, undefined) };
+  return tables;
+}
+
 function records<K extends Kind>(from: Reader, kind: K, id: string | undefined): readonly Records[K][] {
   if (id === undefined) return from.list(kind);
   const record = from.get(kind, id);
   return record === undefined ? [] : [record];
 }
 
-function tablesOf(from: Reader, kind: Kind, id: string | undefined): RecordTables {
+function tableOf(from: Reader, kind: Kind, id: string | undefined): RecordTables {
   switch (kind) {
     case 'cluster':
       return { cluster: records(from, kind, id) };
