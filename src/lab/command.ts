@@ -9,11 +9,12 @@ import type { Explanation } from './explain/explanation.ts';
 import { explanationText } from './explain/text.ts';
 import { ScenarioFailure } from './failure.ts';
 import { loadScenarios } from './load.ts';
-import { complain, outcomeText, Progress, painter, print, storyText } from './output.ts';
+import { complain, outcomeText, Progress, painter, print } from './output.ts';
 import { placeIn } from './place.ts';
 import { type Outcome, runScenario } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import type { StoryLine } from './story.ts';
+import { storyText } from './story-text.ts';
 
 export interface RunFlags {
   readonly seed: string;

@@ -3,43 +3,14 @@
 
 import process from 'node:process';
 import type { Outcome } from './run.ts';
-import type { StoryKind, StoryLine } from './story.ts';
+import { colourCodes, type Paint } from './story-text.ts';
 import { formatTime } from './time.ts';
-
-const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 } as const;
-type Colour = keyof typeof codes;
-
-const colourOf: { readonly [K in StoryKind]: Colour | undefined } = {
-  command: 'cyan',
-  fault: 'magenta',
-  raft: 'blue',
-  node: undefined,
-  service: 'bold',
-  task: 'dim',
-  trouble: 'red',
-  say: 'yellow',
-  kept: 'green',
-};
-
-/** Paints text for one stream, or leaves it alone. */
-export type Paint = (colour: Colour | undefined, text: string) => string;
 
 export function painter(stream: NodeJS.WriteStream): Paint {
   const { NO_COLOR } = process.env;
   const colours = stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === '');
   return (colour, text) =>
-    colours && colour !== undefined ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text;
-}
-
-const whoWidth = 12;
-
-/** One line of the story: time, who, what. */
-export function storyText(line: StoryLine, paint: Paint): string {
-  const time = paint('dim', formatTime(line.at).padStart(9));
-  if (line.kind === 'say') return `\n${time}  ${paint('yellow', line.text)}`;
-  if (line.kind === 'kept') return `${time}  ${paint('green', '\u2713')} ${line.text}`;
-  const who = line.who.padEnd(whoWidth);
-  return `${time}  ${paint(colourOf[line.kind], `${who} ${line.text}`)}`;
+    colours && colour !== undefined ? `\u001b[${colourCodes[colour]}m${text}\u001b[0m` : text;
 }
 
 /** How a run ended, in one line, and why, if it failed. `wall` is the time it took, milliseconds. */

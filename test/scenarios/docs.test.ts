@@ -8,10 +8,10 @@ import { afterAll, expect, test } from 'vitest';
 import tour from '../../sim-scenarios/tour.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { loadScenarios } from '../../src/lab/load.ts';
-import { storyText } from '../../src/lab/output.ts';
 import { runScenario } from '../../src/lab/run.ts';
 import { Sight } from '../../src/lab/sight.ts';
 import type { StoryLine } from '../../src/lab/story.ts';
+import { storyText } from '../../src/lab/story-text.ts';
 
 const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
