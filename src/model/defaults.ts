@@ -175,9 +175,16 @@ export function volumeSpec(partial: Partial<VolumeSpec> & { readonly name: strin
     labels: noLabels,
     group: '',
     driver: '',
+    driverOptions: noLabels,
     scope: 'single',
     sharing: 'none',
+    access: 'mount',
     availability: 'active',
+    requisite: nothing,
+    preferred: nothing,
+    requiredBytes: 0,
+    limitBytes: 0,
+    secrets: nothing,
     ...partial,
   };
 }

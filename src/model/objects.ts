@@ -42,6 +42,8 @@ export interface NodeDescription {
   readonly engineLabels: Labels;
   /** Pairs of type and name: `Network`/`overlay`, `Log`/`json-file` ... */
   readonly plugins: ReadonlyArray<{ readonly type: string; readonly name: string }>;
+  /** Its CSI plugins, with the node's place as each sees it. */
+  readonly csi?: ReadonlyArray<{ readonly plugin: string; readonly topology: Labels }>;
 }
 
 export interface NodeStatus {
@@ -120,6 +122,13 @@ export interface NetworkAttachment {
   readonly aliases: readonly string[];
 }
 
+/** A cluster volume that the scheduler has chosen for a mount. */
+export interface VolumeAttachment {
+  readonly volumeId: string;
+  readonly source: string;
+  readonly target: string;
+}
+
 export interface Task extends Stored {
   /** Copied from the service when the task was created (R-O10). */
   readonly annotations: { readonly name: string; readonly labels: Labels };
@@ -139,6 +148,8 @@ export interface Task extends Stored {
   readonly endpoint?: Endpoint;
   readonly networks: readonly NetworkAttachment[];
   readonly assignedGenericResources: readonly GenericResource[];
+  /** The cluster volumes of its mounts; absent without any. */
+  readonly volumes?: readonly VolumeAttachment[];
   readonly jobIteration?: number;
   readonly logDriver?: LogDriver;
 }
@@ -161,11 +172,22 @@ export interface Secret extends Stored {
   readonly spec: FileSpec;
 }
 
+/**
+ * A volume on its way to a node and back: the plugin makes it reachable for the node (`published`), the node readies it for containers; once
+ * nobody uses it there the node lets it go (`pending-node-unpublish`), then the plugin (`pending-unpublish`).
+ */
+export type PublishState = 'pending-publish' | 'published' | 'pending-node-unpublish' | 'pending-unpublish';
+
 export interface Volume extends Stored {
   readonly spec: VolumeSpec;
   /** The plugin's own ID; only volumes that have one can be scheduled (R-S41). */
   readonly pluginVolumeId: string;
-  readonly publish: ReadonlyArray<{ readonly nodeId: string; readonly state: string }>;
+  /** Where the plugin says it can be reached from; absent: from everywhere. */
+  readonly accessible?: readonly Labels[];
+  /** The nodes it is wanted on, is on, or is to leave. */
+  readonly publish: ReadonlyArray<{ readonly nodeId: string; readonly state: PublishState }>;
+  /** It is to be removed as soon as the plugin has deleted it. */
+  readonly pendingDelete?: true;
 }
 
 export interface Cluster extends Stored {

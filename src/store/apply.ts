@@ -3,9 +3,10 @@
 import type { Kind, Records } from '../model/objects.ts';
 import { assert } from '../sim/assert.ts';
 import type { StoreAction } from './action.ts';
-import { lend, nameKeyOf } from './buckets.ts';
+import { lend } from './buckets.ts';
 import type { StoreEvent } from './event.ts';
-import { bucketsOf, replace, type Store } from './tables.ts';
+import { nameOf } from './shelf.ts';
+import { replace, type Store, shelf } from './tables.ts';
 
 /**
  * Applies a committed entry as one transaction, on the leader that wrote it and on followers alike. Records go in by reference, with the
@@ -51,9 +52,9 @@ function applyAction<K extends Kind>(store: Store, action: StoreAction<K>): Stor
 }
 
 function nameTaken<K extends Kind>(store: Store, kind: K, record: Records[K]): boolean {
-  const key = nameKeyOf[kind](record);
-  if (key === undefined) return false;
-  const holder = lend(bucketsOf(store)[kind], key)[0];
+  const name = nameOf[kind](record);
+  if (name === undefined) return false;
+  const holder = lend(shelf(store, kind).byName.get(name))[0];
   return holder !== undefined && holder.id !== record.id;
 }
 

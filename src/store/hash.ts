@@ -2,11 +2,12 @@
 // A hash is an integer below 2^52, so that the sum of two is exact. Not meant to withstand an adversary.
 
 import { assert } from '../sim/assert.ts';
+import { isPlain } from './freeze.ts';
 
 const modulus = 2 ** 52;
 const laneSize = 2 ** 32;
 
-/** Records and their specs are frozen and shared between replicas: each is hashed once. */
+/** Records and their parts are frozen and shared between replicas: each is hashed once. */
 const remembered = new WeakMap<object, number>();
 
 /** Field names are few and come again and again. */
@@ -21,9 +22,16 @@ export function hashRecord(record: object): number {
   return hash;
 }
 
-/** A record's spec is most of it, and stays the same object while the rest moves on. */
+/** Most parts of a record stay the same objects while status and meta, which are small, move on. */
 function hashPart(value: unknown, key: string): number {
-  return key === 'spec' && typeof value === 'object' && value !== null ? hashRecord(value) : hashValue(value);
+  if (typeof value !== 'object' || value === null || key === 'status' || key === 'meta')
+    return hashValue(value);
+  if (Array.isArray(value) ? value.length === 0 : !Object.isFrozen(value)) return hashData(value);
+  const known = remembered.get(value);
+  if (known !== undefined) return known;
+  const hash = hashData(value);
+  remembered.set(value, hash);
+  return hash;
 }
 
 /** Hashes any plain data but Maps and Sets, and remembers nothing. */
@@ -33,13 +41,21 @@ export function hashData(value: object): number {
     for (const element of value) hash = mix(hash, hashValue(element));
     return hash;
   }
-  return hashFields(value, hashValue);
+  return hashFields(value, hashContent);
+}
+
+/** What holds records, as log entries do, holds them under this name. */
+function hashContent(value: unknown, key: string): number {
+  return key === 'record' && typeof value === 'object' && value !== null
+    ? hashRecord(value)
+    : hashValue(value);
 }
 
 function hashFields(value: object, hashField: (content: unknown, key: string) => number): number {
   let hash = 0;
-  for (const key of Object.keys(value)) {
-    const content: unknown = Reflect.get(value, key);
+  assert(isPlain(value), 'a record is plain data');
+  for (const key in value) {
+    const content = value[key];
     if (content !== undefined) hash = addHash(hash, mix(hashKey(key), hashField(content, key)));
   }
   return mix(2, hash);

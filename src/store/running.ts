@@ -1,26 +1,16 @@
 // The transaction a leader runs: what it writes is laid over the committed state, which it leaves alone, and comes out as store actions.
 // Lives within one call of the writer and is never saved.
 
-import { enablePatches, freeze, isDraft, produceWithPatches } from 'immer';
+import { enablePatches, isDraft, type Patch, produceWithPatches } from 'immer';
 import type { Kind, Meta, Records } from '../model/objects.ts';
 import { assert } from '../sim/assert.ts';
 import type { StoreAction } from './action.ts';
-import {
-  type Bucket,
-  everything,
-  fill,
-  lend,
-  nameKey,
-  nameKeyOf,
-  nodeKey,
-  place,
-  refile,
-  serviceKey,
-  slotKey,
-} from './buckets.ts';
+import { type Bucket, lend, place } from './buckets.ts';
 import { StoreError } from './errors.ts';
+import { freezeAll, isPlain } from './freeze.ts';
+import { type Binder, emptyShelf, foldName, nameOf, refile, type Shelf } from './shelf.ts';
 import { estimateSize } from './size.ts';
-import { bucketsOf, type Store } from './tables.ts';
+import { type Store, shelf } from './tables.ts';
 import type { Transaction } from './transaction.ts';
 
 enablePatches();
@@ -46,24 +36,53 @@ export interface RunningTransaction extends Transaction {
 
 /** What a transaction has written to one table. */
 interface Overlay<R> {
-  /** The newest state of each written record; undefined for a removed one. */
-  readonly records: Map<string, R | undefined>;
-  /** The changes of each bucket, in order; undefined where a record leaves it. */
-  readonly changes: Map<string, { readonly id: string; readonly record: R | undefined }[]>;
-  /** Changed buckets that have been read since: the committed content with the changes laid over it. */
-  readonly merged: Map<string, Bucket<R>>;
+  /** The newest state of each written record, and the IDs of those that are gone. */
+  readonly records: Map<string, R>;
+  readonly removed: Set<string>;
+  readonly log: { readonly id: string; readonly before: R | undefined; readonly after: R | undefined }[];
+  /** The changes of each bucket. Worked out from the log when somebody asks: the scheduler never does. */
+  shelf: Shelf<Changed<R>> | undefined;
+  /** How much of the log the shelf has taken up. */
+  filed: number;
 }
 
-/** Adds `meta` to the rest of a record. */
+/** What a transaction has done to one bucket. */
+interface Changed<R> {
+  /** In order; undefined where a record leaves. */
+  readonly changes: { readonly id: string; readonly record: R | undefined }[];
+  /** The committed content with the changes laid over it, once it has been read. */
+  merged: Bucket<R> | undefined;
+}
+
+function unchanged<R>(): Changed<R> {
+  return { changes: [], merged: undefined };
+}
+
+function changedBinder<R extends { readonly id: string }>(): Binder<R, Changed<R>> {
+  return {
+    make: unchanged,
+    put(changed, id, record) {
+      changed.changes.push({ id, record });
+      if (changed.merged !== undefined) place(changed.merged, id, record);
+    },
+    // A bucket without changes is not one without records.
+    isEmpty: () => false,
+  };
+}
+
+/**
+ * Adds `meta` to the rest of a record. Filled field by field, all records with the same fields in the same order are of one shape to the
+ * machine, however their parts were made, and reading them is fast.
+ */
 const complete: { readonly [K in Kind]: (rest: Omit<Records[K], 'meta'>, meta: Meta) => Records[K] } = {
-  cluster: (rest, meta) => ({ ...rest, meta }),
-  config: (rest, meta) => ({ ...rest, meta }),
-  network: (rest, meta) => ({ ...rest, meta }),
-  node: (rest, meta) => ({ ...rest, meta }),
-  secret: (rest, meta) => ({ ...rest, meta }),
-  service: (rest, meta) => ({ ...rest, meta }),
-  task: (rest, meta) => ({ ...rest, meta }),
-  volume: (rest, meta) => ({ ...rest, meta }),
+  cluster: (rest, meta) => Object.assign({}, rest, { meta }),
+  config: (rest, meta) => Object.assign({}, rest, { meta }),
+  network: (rest, meta) => Object.assign({}, rest, { meta }),
+  node: (rest, meta) => Object.assign({}, rest, { meta }),
+  secret: (rest, meta) => Object.assign({}, rest, { meta }),
+  service: (rest, meta) => Object.assign({}, rest, { meta }),
+  task: (rest, meta) => Object.assign({}, rest, { meta }),
+  volume: (rest, meta) => Object.assign({}, rest, { meta }),
 };
 
 /** An action on a record of one kind, as one of all kinds: the compiler follows this only kind by kind. */
@@ -91,26 +110,39 @@ export function begin(
   const overlays: { [K in Kind]?: Overlay<Records[K]> } = {};
 
   function find<K extends Kind>(kind: K, id: string): Records[K] | undefined {
-    const written = overlays[kind]?.records;
-    return written?.has(id) ? written.get(id) : store.tables[kind].get(id);
+    const overlay = overlays[kind];
+    if (overlay === undefined) return store.tables[kind].get(id);
+    const written = overlay.records.get(id);
+    if (written !== undefined) return written;
+    return overlay.removed.size > 0 && overlay.removed.has(id) ? undefined : store.tables[kind].get(id);
   }
 
-  function read<K extends Kind>(kind: K, key: string): readonly Records[K][] {
-    const committed = bucketsOf(store)[kind];
+  /** The changes of each bucket of a kind; undefined when there are none at all. */
+  function changesOf<K extends Kind>(kind: K): Shelf<Changed<Records[K]>> | undefined {
     const overlay = overlays[kind];
-    const changes = overlay?.changes.get(key);
-    if (overlay === undefined || changes === undefined) return lend(committed, key);
-    const { merged } = overlay;
-    if (!merged.has(key)) {
-      fill(merged, key, lend(committed, key));
-      for (const { id, record } of changes) place(merged, key, id, record);
+    if (overlay === undefined) return undefined;
+    const { log } = overlay;
+    const changes = overlay.shelf ?? emptyShelf<Changed<Records[K]>>(unchanged);
+    overlay.shelf = changes;
+    if (overlay.filed < log.length) {
+      const binder = changedBinder<Records[K]>();
+      for (; overlay.filed < log.length; overlay.filed++) {
+        const change = log[overlay.filed];
+        if (change !== undefined) refile(kind, changes, binder, change.id, change.before, change.after);
+      }
     }
-    return lend(merged, key);
+    return changes;
+  }
+
+  function findByName<K extends Kind>(kind: K, name: string): Records[K] | undefined {
+    const key = foldName(name);
+    return merge(shelf(store, kind).byName.get(key), changesOf(kind)?.byName.get(key))[0];
   }
 
   function checkName<K extends Kind>(kind: K, record: Records[K]): void {
-    const key = nameKeyOf[kind](record);
-    const holder = key === undefined ? undefined : read(kind, key)[0];
+    const name = nameOf[kind](record);
+    if (name === undefined) return;
+    const holder = findByName(kind, name);
     if (holder !== undefined && holder.id !== record.id) {
       throw new StoreError('name conflicts with an existing object');
     }
@@ -122,15 +154,16 @@ export function begin(
     after: Records[K] | undefined,
   ): void {
     const { kind, id } = action;
-    overlays[kind] ??= { records: new Map(), changes: new Map(), merged: new Map() };
-    const { records, changes, merged } = overlays[kind];
-    records.set(id, after);
-    refile(kind, before, after, (key, record) => {
-      const earlier = changes.get(key);
-      if (earlier === undefined) changes.set(key, [{ id, record }]);
-      else earlier.push({ id, record });
-      if (merged.has(key)) place(merged, key, id, record);
-    });
+    overlays[kind] ??= { records: new Map(), removed: new Set(), log: [], shelf: undefined, filed: 0 };
+    const { records, removed, log } = overlays[kind];
+    if (after === undefined) {
+      records.delete(id);
+      removed.add(id);
+    } else {
+      records.set(id, after);
+      if (removed.size > 0) removed.delete(id);
+    }
+    log.push({ id, before, after });
     actions.push(general[kind](action));
     size += actionOverhead + (after === undefined ? 0 : estimateSize(after));
   }
@@ -144,16 +177,23 @@ export function begin(
       return size;
     },
     get: find,
-    list: (kind) => read(kind, everything),
-    findByName: (kind, name) => read(kind, nameKey(name))[0],
-    tasksOfService: (serviceId) => read('task', serviceKey(serviceId)),
-    tasksOfNode: (nodeId) => read('task', nodeKey(nodeId)),
-    tasksOfSlot: (serviceId, slot) => read('task', slotKey(serviceId, slot)),
+    list: (kind) => merge(shelf(store, kind).all, changesOf(kind)?.all),
+    findByName,
+    tasksOfService: (serviceId) =>
+      merge(shelf(store, 'task').byService.get(serviceId), changesOf('task')?.byService.get(serviceId)),
+    tasksOfNode: (nodeId) =>
+      merge(shelf(store, 'task').byNode.get(nodeId), changesOf('task')?.byNode.get(nodeId)),
+    tasksOfSlot: (serviceId, slot) =>
+      merge(
+        shelf(store, 'task').bySlot.get(serviceId)?.get(slot),
+        changesOf('task')?.bySlot.get(serviceId)?.get(slot),
+      ),
 
     create(kind, rest) {
       assert(!isDraft(rest), 'nothing made from a draft leaves its recipe');
       if (find(kind, rest.id) !== undefined) throw new StoreError('object already exists');
-      const record = freeze(complete[kind](rest, { version, createdAt: now, updatedAt: now }), true);
+      const record = complete[kind](rest, { version, createdAt: now, updatedAt: now });
+      freezeAll(record);
       checkName(kind, record);
       write({ action: 'create', kind, id: record.id, record }, undefined, record);
       return record;
@@ -165,9 +205,24 @@ export function begin(
       const [edited, patches, inverse] = produceWithPatches(before, recipe);
       if (patches.length === 0) return before;
       assert(edited.id === id && edited.meta === before.meta, 'a recipe leaves id and meta alone');
+      const record = complete[kind](edited, { version, createdAt: before.meta.createdAt, updatedAt: now });
       // Immer has frozen what it made, all the way down.
-      const meta: Meta = freeze({ version, createdAt: before.meta.createdAt, updatedAt: now });
-      const record = freeze({ ...edited, meta });
+      freezeAll(record);
+      checkName(kind, record);
+      write({ action: 'update', kind, id, record, patches, inverse }, before, record);
+      return record;
+    },
+
+    assign(kind, id, fields) {
+      const before = find(kind, id);
+      if (before === undefined) throw new StoreError('object does not exist');
+      const patches: Patch[] = [];
+      const inverse: Patch[] = [];
+      notePatches(before, fields, patches, inverse);
+      if (patches.length === 0) return before;
+      const meta = { version, createdAt: before.meta.createdAt, updatedAt: now };
+      const record = Object.assign({}, before, fields, { meta });
+      freezeAll(record);
       checkName(kind, record);
       write({ action: 'update', kind, id, record, patches, inverse }, before, record);
       return record;
@@ -181,4 +236,30 @@ export function begin(
 
     actions: () => actions,
   };
+}
+
+/** The records of a bucket as the transaction sees them. */
+function merge<R extends { readonly id: string }>(
+  committed: Bucket<R> | undefined,
+  changed: Changed<R> | undefined,
+): readonly R[] {
+  if (changed === undefined || changed.changes.length === 0) return lend(committed);
+  if (changed.merged === undefined) {
+    changed.merged = { records: [...lend(committed)], lent: false };
+    for (const { id, record } of changed.changes) place(changed.merged, id, record);
+  }
+  return lend(changed.merged);
+}
+
+/** The patches of an assignment and those that undo it, as Immer writes them. */
+function notePatches(before: object, fields: object, patches: Patch[], inverse: Patch[]): void {
+  assert(isPlain(before) && isPlain(fields), 'a record is plain data');
+  for (const key in fields) {
+    const value = fields[key];
+    const old = before[key];
+    if (value === old) continue;
+    const path = [key];
+    patches.push({ op: 'replace', path, value });
+    inverse.push({ op: 'replace', path, value: old });
+  }
 }

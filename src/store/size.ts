@@ -2,32 +2,42 @@
 // An estimate: every field has a one-byte tag, numbers are varints, zero values and empty texts and lists cost nothing.
 
 import { assert } from '../sim/assert.ts';
+import { isPlain } from './freeze.ts';
 
-/** A record's spec is most of it, and stays the same object, frozen, while the rest moves on. */
-const specSizes = new WeakMap<object, number>();
+/** Most parts of a record stay the same objects, frozen, while the rest moves on, and many are shared with other records. */
+const partSizes = new WeakMap<object, number>();
 
 /** The estimated bytes of a stored record. */
-export function estimateSize(record: { readonly spec: object }): number {
-  const { spec } = record;
+export function estimateSize(record: object): number {
   let size = 0;
-  for (const content of Object.values(record)) {
-    size += content === spec ? sizeOfSpec(spec) : sizeOfField(content);
+  if (!isPlain(record)) return size;
+  for (const key in record) {
+    const content = record[key];
+    if (typeof content !== 'object' || content === null) size += sizeOfField(content);
+    // Status and meta are new with nearly every write.
+    else if (key === 'status' || key === 'meta' || isEmptyList(content)) size += sizeOfField(content);
+    else size += sizeOfPart(content);
   }
   return size;
 }
 
-function sizeOfSpec(spec: object): number {
-  const known = specSizes.get(spec);
+function sizeOfPart(part: object): number {
+  const known = partSizes.get(part);
   if (known !== undefined) return known;
-  const size = sizeOfField(spec);
-  specSizes.set(spec, size);
+  const size = sizeOfField(part);
+  partSizes.set(part, size);
   return size;
+}
+
+function isEmptyList(value: object): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function sizeOfFields(value: object): number {
   let size = 0;
   // An element of a list and a field of a message cost the same: a tag and the value.
-  for (const content of Array.isArray(value) ? value : Object.values(value)) size += sizeOfField(content);
+  if (Array.isArray(value)) for (const element of value) size += sizeOfField(element);
+  else if (isPlain(value)) for (const key in value) size += sizeOfField(value[key]);
   return size;
 }
 
@@ -42,9 +52,7 @@ function sizeOfField(value: unknown): number {
     case 'undefined':
       return 0;
     case 'object':
-      return value === null || (Array.isArray(value) && value.length === 0)
-        ? 0
-        : 1 + sizeOfBlock(sizeOfFields(value));
+      return value === null || isEmptyList(value) ? 0 : 1 + sizeOfBlock(sizeOfFields(value));
     default:
       assert(false, 'a record is plain data');
       return 0;

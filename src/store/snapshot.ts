@@ -1,9 +1,9 @@
 // The whole state at once: taken for a Raft snapshot, and put in the place of what a manager has when it receives one.
 
 import { type Kind, kinds, type Records } from '../model/objects.ts';
-import { everything, lend } from './buckets.ts';
+import { lend } from './buckets.ts';
 import type { StoreEvent } from './event.ts';
-import { bucketsOf, reader, replace, type Store } from './tables.ts';
+import { reader, replace, type Store, shelf } from './tables.ts';
 
 /** The whole state at one applied index, records in ascending ID order. Plain data; the records are shared with the store. */
 export interface StoreSnapshot {
@@ -46,7 +46,7 @@ function restoreTable<K extends Kind>(store: Store, kind: K, saved: StoreSnapsho
   const updates: StoreEvent<K>[] = [];
   const creations: StoreEvent<K>[] = [];
   const kept = new Set<string>();
-  const present = lend(bucketsOf(store)[kind], everything);
+  const present = lend(shelf(store, kind).all);
   for (const after of saved.tables[kind]) {
     const { id } = after;
     kept.add(id);

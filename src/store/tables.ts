@@ -1,34 +1,24 @@
-// The committed cluster state of one manager: tables of records, their hashes and the index of the last applied entry.
-// Plain data that can be saved at any moment. Everything else (buckets) is derived and rebuilt when missing.
+// The committed cluster state of one manager: tables of records and the index of the last applied entry.
+// Plain data that can be saved at any moment. Everything else is derived (derived.ts) and worked out anew when missing.
 
 import type { Kind, Records } from '../model/objects.ts';
-import { kinds } from '../model/objects.ts';
-import {
-  type Buckets,
-  emptyBuckets,
-  everything,
-  keysOf,
-  lend,
-  nameKey,
-  nodeKey,
-  place,
-  refile,
-  serviceKey,
-  slotKey,
-} from './buckets.ts';
-import { addHash, hashData, hashRecord, subtractHash } from './hash.ts';
+import { type Bucket, lend } from './buckets.ts';
+import { type Derived, hashOf, noteChange, nothingDerived, shelfOf } from './derived.ts';
+import { hashData } from './hash.ts';
 import type { Reader } from './reader.ts';
+import { foldName, type Shelf } from './shelf.ts';
 
 /** Plain data. Only `apply` and `restore` change it. */
 export interface Store {
   readonly tables: { readonly [K in Kind]: Map<string, Records[K]> };
-  /** Per table the sum of its records' hashes: equal for equal content, whatever the order of arrival. */
-  readonly hashes: { [K in Kind]: number };
   /** Index of the last applied log entry. */
   version: number;
 }
 
-const derived = new WeakMap<Store, Buckets>();
+type DerivedTables = { readonly [K in Kind]: Derived<Records[K]> };
+
+/** Of stores that somebody has asked: new and loaded ones have nothing here. */
+const derived = new WeakMap<Store, DerivedTables>();
 
 export function createStore(): Store {
   return {
@@ -42,7 +32,6 @@ export function createStore(): Store {
       task: new Map(),
       volume: new Map(),
     },
-    hashes: { cluster: 0, config: 0, network: 0, node: 0, secret: 0, service: 0, task: 0, volume: 0 },
     version: 0,
   };
 }
@@ -63,38 +52,59 @@ export function reader(store: Store): Reader {
 function makeReader(store: Store): Reader {
   return {
     get: (kind, id) => store.tables[kind].get(id),
-    list: (kind) => lend(bucketsOf(store)[kind], everything),
-    findByName: (kind, name) => lend(bucketsOf(store)[kind], nameKey(name))[0],
-    tasksOfService: (serviceId) => lend(bucketsOf(store).task, serviceKey(serviceId)),
-    tasksOfNode: (nodeId) => lend(bucketsOf(store).task, nodeKey(nodeId)),
-    tasksOfSlot: (serviceId, slot) => lend(bucketsOf(store).task, slotKey(serviceId, slot)),
+    list: (kind) => lend(shelf(store, kind).all),
+    findByName: (kind, name) => lend(shelf(store, kind).byName.get(foldName(name)))[0],
+    tasksOfService: (serviceId) => lend(shelf(store, 'task').byService.get(serviceId)),
+    tasksOfNode: (nodeId) => lend(shelf(store, 'task').byNode.get(nodeId)),
+    tasksOfSlot: (serviceId, slot) => lend(shelf(store, 'task').bySlot.get(serviceId)?.get(slot)),
   };
 }
 
 /** One number for the whole content: equal applied indexes must show equal hashes. */
 export function hashStore(store: Store): number {
-  return hashData(store.hashes);
+  return hashData(tableHashes(store));
 }
 
-/** The derived buckets of a store, built when it has none: it is new or has been loaded. */
-export function bucketsOf(store: Store): Buckets {
-  const known = derived.get(store);
-  if (known !== undefined) return known;
-  const buckets = emptyBuckets();
-  for (const kind of kinds) fileTable(store, kind, buckets);
-  derived.set(store, buckets);
-  return buckets;
+/** Per table the sum of its records' hashes. */
+export function tableHashes(store: Store): { readonly [K in Kind]: number } {
+  const { tables } = store;
+  const known = derivedFrom(store);
+  return {
+    cluster: hashOf(tables.cluster, known.cluster),
+    config: hashOf(tables.config, known.config),
+    network: hashOf(tables.network, known.network),
+    node: hashOf(tables.node, known.node),
+    secret: hashOf(tables.secret, known.secret),
+    service: hashOf(tables.service, known.service),
+    task: hashOf(tables.task, known.task),
+    volume: hashOf(tables.volume, known.volume),
+  };
 }
 
-function fileTable<K extends Kind>(store: Store, kind: K, buckets: Buckets): void {
-  // In ascending ID order every record goes to the end of its buckets.
-  const records = [...store.tables[kind].values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  for (const record of records) {
-    for (const key of keysOf[kind](record)) place(buckets[kind], key, record.id, record);
+/** The buckets of a kind as the store is now. */
+export function shelf<K extends Kind>(store: Store, kind: K): Shelf<Bucket<Records[K]>> {
+  return shelfOf<K>(kind, store.tables[kind], derivedFrom(store)[kind]);
+}
+
+function derivedFrom(store: Store): DerivedTables {
+  let known = derived.get(store);
+  if (known === undefined) {
+    known = {
+      cluster: nothingDerived(),
+      config: nothingDerived(),
+      network: nothingDerived(),
+      node: nothingDerived(),
+      secret: nothingDerived(),
+      service: nothingDerived(),
+      task: nothingDerived(),
+      volume: nothingDerived(),
+    };
+    derived.set(store, known);
   }
+  return known;
 }
 
-/** The one place where a table changes, and with it what is derived from it. */
+/** The one place where a table changes. */
 export function replace<K extends Kind>(
   store: Store,
   kind: K,
@@ -102,15 +112,9 @@ export function replace<K extends Kind>(
   before: Records[K] | undefined,
   after: Records[K] | undefined,
 ): void {
-  const buckets = bucketsOf(store)[kind];
-  let hash = store.hashes[kind];
-  if (before !== undefined) hash = subtractHash(hash, hashRecord(before));
-  if (after !== undefined) {
-    hash = addHash(hash, hashRecord(after));
-    store.tables[kind].set(id, after);
-  } else {
-    store.tables[kind].delete(id);
-  }
-  store.hashes[kind] = hash;
-  refile(kind, before, after, (key, record) => place(buckets, key, id, record));
+  const table = store.tables[kind];
+  if (after === undefined) table.delete(id);
+  else table.set(id, after);
+  const known = derived.get(store);
+  if (known !== undefined) noteChange<K>(kind, table, known[kind], id, before, after);
 }

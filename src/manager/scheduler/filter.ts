@@ -6,6 +6,7 @@ import type { Platform, Resources } from '../../model/spec.ts';
 import type { Reader } from '../../store/reader.ts';
 import { enough } from './generic.ts';
 import { activeOf, hostPortsOf, type NodeInfo } from './nodes.ts';
+import { hasVolume, type VolumeDemand, type Volumes, volumeDemandOf } from './volumes.ts';
 
 /** The filters in pipeline order. */
 export const filterNames = [
@@ -16,6 +17,7 @@ export const filterNames = [
   'platform',
   'host ports',
   'max replicas',
+  'volumes',
 ] as const;
 export type FilterName = (typeof filterNames)[number];
 
@@ -31,6 +33,7 @@ export interface Demand {
   readonly hostPorts: readonly string[];
   /** 0 = no limit. */
   readonly maxReplicas: number;
+  readonly volumes: VolumeDemand | undefined;
 }
 
 interface PluginDemand {
@@ -43,8 +46,11 @@ interface PluginDemand {
 /** How many nodes each filter was the first to reject since a node last passed them all (R-S24); one counter per filter. */
 export type Tally = number[];
 
-/** Works out what `task` asks for. Networks are looked up for the names of their drivers. */
-export function demandOf(task: Task, store: Reader): Demand {
+/**
+ * Works out what `task` asks for. Networks are looked up for the names of their drivers. `volumes` are those that the scheduler knows;
+ * without, they are what a new leader would find.
+ */
+export function demandOf(task: Task, store: Reader, volumes?: Volumes): Demand {
   const { reservations, placement } = task.spec;
   const reserves =
     reservations.nanoCpus !== 0 || reservations.memoryBytes !== 0 || reservations.generic.length > 0;
@@ -56,6 +62,7 @@ export function demandOf(task: Task, store: Reader): Demand {
     platforms: placement.platforms,
     hostPorts: hostPortsOf(task),
     maxReplicas: placement.maxReplicas,
+    volumes: volumeDemandOf(task, store, volumes),
   };
 }
 
@@ -103,6 +110,8 @@ function describe(filter: FilterName, nodes: number): string {
       return `host-mode port already in use ${onNodes}`;
     case 'max replicas':
       return 'max replicas per node limit exceed';
+    case 'volumes':
+      return `cannot fulfill requested CSI volume mounts ${onNodes}`;
   }
 }
 
@@ -121,8 +130,10 @@ function accepts(filter: number, demand: Demand, info: NodeInfo): boolean {
       return demand.platforms.length === 0 || supports(demand.platforms, info.node.description?.platform);
     case 5:
       return demand.hostPorts.length === 0 || !demand.hostPorts.some((port) => info.hostPorts.has(port));
-    default:
+    case 6:
       return demand.maxReplicas === 0 || activeOf(info, demand.serviceId) < demand.maxReplicas;
+    default:
+      return demand.volumes === undefined || hasVolume(demand.volumes, info.node);
   }
 }
 

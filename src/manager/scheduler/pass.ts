@@ -60,16 +60,13 @@ export function commitDecision(state: SchedulerState, decision: Decision, tx: Tr
     takeBack(state, decision);
     return;
   }
-  tx.update('task', task.id, (draft) => {
-    draft.status.state = decision.state;
-    draft.status.timestamp = decision.timestamp;
-    draft.status.message = decision.message;
-    draft.status.err = decision.err;
-    draft.nodeId = nodeId;
-    if (decision.held.length > 0 || stored.assignedGenericResources.length > 0) {
-      draft.assignedGenericResources = [...decision.held];
-    }
-  });
+  const { state: observed, message, err, timestamp, held } = decision;
+  const written = { ...status, state: observed, timestamp, message, err };
+  if (held.length > 0 || stored.assignedGenericResources.length > 0) {
+    tx.assign('task', task.id, { status: written, nodeId, assignedGenericResources: [...held] });
+  } else {
+    tx.assign('task', task.id, { status: written, nodeId });
+  }
   if (decision.state === TaskState.Assigned) state.preassigned.delete(task.id);
 }
 

@@ -6,6 +6,7 @@ import { assert } from '../../sim/assert.ts';
 import type { Leader, Reactor } from '../leader.ts';
 import { commitDecision, decide, type SchedulerJob, takeBackAll } from './pass.ts';
 import { loadState, type SchedulerState, takeEvent } from './state.ts';
+import { freeVolumes } from './volumes.ts';
 
 export type { SchedulerJob } from './pass.ts';
 export type { SchedulerState } from './state.ts';
@@ -56,7 +57,7 @@ export const schedulerReactor: Reactor<SchedulerState, SchedulerTimer, Scheduler
       const decision = pass.decisions[pass.done];
       if (decision !== undefined) commitDecision(state, decision, tx);
     }
-    return 'done';
+    return freeVolumes(state.volumes, tx);
   },
 
   written(leader, state, _job, outcome) {

@@ -1,12 +1,13 @@
 // How the tasks of a group are dealt out over the tree (R-S21, R-S22). The branch counts are not refreshed while placing, a request is not
 // clamped to what remains, and the first sweep over a leaf never looks back: all three are SwarmKit's, and visible.
 
-import type { Task } from '../../model/objects.ts';
+import type { Task, VolumeAttachment } from '../../model/objects.ts';
 import type { GenericResource } from '../../model/spec.ts';
 import { type Demand, firstRejection, newTally, type Tally } from './filter.ts';
 import { activeOf, type NodeInfo, trackTask } from './nodes.ts';
 import { type Contender, type Contest, compareNodes, isBetter, rankNode } from './rank.ts';
 import { type Branch, type Field, leafOf, type Tree, takeNext } from './tree.ts';
+import { attachVolumes } from './volumes.ts';
 
 /** A group while it is being placed. */
 export interface Deal {
@@ -25,6 +26,7 @@ export interface Placement {
   readonly task: Task;
   readonly info: NodeInfo;
   readonly held: readonly GenericResource[];
+  readonly volumes: readonly VolumeAttachment[];
 }
 
 /** Places as many tasks of a group as it can. */
@@ -118,7 +120,8 @@ function fill(deal: Deal, leaf: Branch, want: number): number {
     const contender = candidate(deal, leaf, at);
     if (task === undefined || contender === undefined) break;
     const { info } = contender;
-    deal.placed.push({ task, info, held: trackTask(info, task) });
+    const volumes = attachVolumes(demand.volumes, task, info.node);
+    deal.placed.push({ task, info, held: trackTask(info, task), volumes });
     const serviceTasks = activeOf(info, demand.serviceId);
     contender.gained += serviceTasks - contender.serviceTasks;
     contender.serviceTasks = serviceTasks;

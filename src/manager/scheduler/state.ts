@@ -7,6 +7,7 @@ import type { StoreEvent } from '../../store/event.ts';
 import type { Reader } from '../../store/reader.ts';
 import { type Nodes, putNode, recordFailure, trackTask, untrackTask } from './nodes.ts';
 import type { Pass } from './pass.ts';
+import { loadVolumes, releaseVolumes, takeVolume, type Volumes } from './volumes.ts';
 
 /** The last the scheduler knows of a tracked task: where it counts it, and the state in which it last saw it. */
 export interface KnownTask {
@@ -23,6 +24,7 @@ export interface SchedulerState {
   readonly preassignedMarks: Set<string>;
   readonly known: Map<string, KnownTask>;
   readonly nodes: Nodes;
+  readonly volumes: Volumes;
   /** Something happened that may let a queued task be placed. */
   tickWanted: boolean;
   /** Running since the first commit marker of a burst (R-S5). */
@@ -48,6 +50,7 @@ export function loadState(store: Reader): SchedulerState {
     preassignedMarks: new Set(),
     known: new Map(),
     nodes: new Map(),
+    volumes: loadVolumes(store),
     tickWanted: false,
     debounce: undefined,
     pass: undefined,
@@ -75,6 +78,9 @@ export function takeEvent(state: SchedulerState, event: StoreEvent, now: number)
       if (event.action === 'remove') state.nodes.delete(event.id);
       else takeNode(state, event.after);
       return;
+    case 'volume':
+      if (takeVolume(state.volumes, event)) state.tickWanted = true;
+      return;
     default:
       return;
   }
@@ -84,6 +90,7 @@ export function takeEvent(state: SchedulerState, event: StoreEvent, now: number)
 export function forget(state: SchedulerState, taskId: string, nodeId: string): boolean {
   state.known.delete(taskId);
   state.preassigned.delete(taskId);
+  releaseVolumes(state.volumes, taskId);
   const info = state.nodes.get(nodeId);
   return info !== undefined && untrackTask(info, taskId);
 }

@@ -26,7 +26,7 @@ export function judgeNodes(
   store: Reader,
   now: number,
 ): readonly NodeVerdict[] {
-  const demand = demandOf(task, store);
+  const demand = demandOf(task, store, state.volumes);
   const contest = { serviceId: task.serviceId, failureKey: failureKey(task), now };
   return rankNodes(state.nodes.values(), contest)
     .sort(compareNodes)
