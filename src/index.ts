@@ -7,6 +7,7 @@ export { Refusal, ScenarioFailure } from './lab/failure.ts';
 export type { ImageScript, LogScript } from './lab/image.ts';
 export type { Lab } from './lab/lab.ts';
 export type { LinkOptions } from './lab/link.ts';
+export type { LoadBalancer, LoadBalancerOptions } from './lab/load-balancer.ts';
 export type { LogOptions } from './lab/logs.ts';
 export type { NodeOptions, Operator } from './lab/operator.ts';
 export type { HealthOptions, RestartOptions, ServiceOptions, UpdateOptions } from './lab/options.ts';
@@ -14,5 +15,6 @@ export type { RaftNode, RaftStage, RaftStageOptions } from './lab/raft-stage.ts'
 export { type Outcome, type RunOptions, runScenario } from './lab/run.ts';
 export type { Scenario } from './lab/scenario.ts';
 export type { StoryKind, StoryLine } from './lab/story.ts';
+export type { Reply, RequestOptions, Traffic, TrafficOptions } from './lab/traffic.ts';
 export type { ContainerView, NodeView, TaskView } from './lab/views.ts';
 export type { Volume } from './lab/volume.ts';

@@ -6,6 +6,8 @@ import { containerMoment, hangContainer, killContainer, logKey } from './contain
 import type { AgentContext, AgentEvent, AgentRecord } from './context.ts';
 import { pullEnded, pullSilent, pullStarted } from './images.ts';
 import { tellFollowers } from './logs.ts';
+import { containersChanged, networkMoment } from './network/network.ts';
+import { createNetworkState } from './network/state.ts';
 import { learnManagers } from './remotes.ts';
 import { sendReports } from './reports.ts';
 import {
@@ -17,7 +19,17 @@ import {
   watchDescription,
 } from './session.ts';
 import type { AgentState } from './state.ts';
-import { containerChanged, imageChanged, recoverTask, removeTask, retryTask, run, taskKey } from './task.ts';
+import {
+  containerChanged,
+  imageChanged,
+  recoverTask,
+  removeTask,
+  retryTask,
+  run,
+  taskKey,
+  volumesChanged,
+} from './task.ts';
+import { volumeMoment } from './volumes.ts';
 
 export type { AgentContext, AgentEvent, AgentRecord, AgentTimer } from './context.ts';
 export type { AgentState } from './state.ts';
@@ -44,6 +56,9 @@ export function bootAgent(context: AgentContext, saved: ReadonlyMap<string, Agen
     secrets: new Map(),
     configs: new Map(),
     followed: new Map(),
+    network: createNetworkState(),
+    volumes: new Map(),
+    unpublished: new Set(),
     reports: new Map(),
   };
   for (const [key, record] of [...saved].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -64,6 +79,7 @@ export function startAgent(context: AgentContext, state: AgentState): void {
   for (const local of state.tasks.values()) run(context, state, local);
   watchDescription(context, state);
   connect(context, state);
+  containersChanged(context, state);
 }
 
 /**
@@ -76,6 +92,7 @@ export function stopAgent(context: AgentContext, state: AgentState): void {
   for (const local of [...state.tasks.values()]) removeTask(context, state, local);
   state.secrets.clear();
   state.configs.clear();
+  containersChanged(context, state);
 }
 
 /** Takes one event: a timer, a manager's message, a registry's answer. */
@@ -107,6 +124,9 @@ export function handleAgent(context: AgentContext, state: AgentState, event: Age
       containerChanged(context, state, container);
       break;
     }
+    case 'agent.volume':
+      if (volumeMoment(context, state, event.volumeId)) volumesChanged(context, state);
+      break;
     case 'agent.pull-limit':
       imageChanged(context, state, pullSilent(context, state, event.image));
       break;
@@ -116,9 +136,13 @@ export function handleAgent(context: AgentContext, state: AgentState, event: Age
     case 'registry.pulled':
       imageChanged(context, state, pullEnded(context, state, event));
       break;
+    case 'agent.network':
+      networkMoment(context, state, event);
+      return;
     default:
       unreachable(event);
   }
+  containersChanged(context, state);
   sendReports(context, state);
 }
 
@@ -142,5 +166,6 @@ function onContainer(
   if (container === undefined) return;
   act(context, container);
   containerChanged(context, state, container);
+  containersChanged(context, state);
   sendReports(context, state);
 }

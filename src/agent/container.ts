@@ -68,6 +68,8 @@ export interface Container {
   wroteAt: number;
   /** Set once it is being stopped; the code its program will end with. */
   stopping: { exitCode: number } | undefined;
+  /** It has had its stop signal. */
+  signalled: boolean;
   /** The task is gone: the container goes as soon as it has stopped. */
   leaving: boolean;
   /** What is due to happen to it. */
@@ -102,6 +104,7 @@ export function createContainer(context: AgentContext, task: Task, id = drawId(c
     written: 0,
     wroteAt: -1,
     stopping: undefined,
+    signalled: false,
     leaving: false,
     timers: new Map(),
   };
@@ -230,6 +233,7 @@ function signal(context: AgentContext, container: Container, stopping: { exitCod
     end(context, container, killedCode);
     return;
   }
+  container.signalled = true;
   const hung = container.health.status === 'unhealthy';
   const stop = container.behaviour.stop ?? (hung ? { kind: 'ignore' } : quickStop(context));
   const catches = stop.kind === 'exit' && stop.after < container.grace;

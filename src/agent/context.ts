@@ -11,6 +11,7 @@ import type {
   PullStartedMessage,
 } from '../model/messages.ts';
 import type { Node, NodeDescription, Task } from '../model/objects.ts';
+import type { GossipMessage, TrafficMessage } from '../model/traffic.ts';
 
 export type AgentTimer =
   /** The pause after a failed session is over. */
@@ -23,10 +24,24 @@ export type AgentTimer =
   | { readonly kind: 'agent.description' }
   /** A task is tried again. */
   | { readonly kind: 'agent.retry'; readonly taskId: string }
+  /** The plugin is done with a cluster volume. */
+  | { readonly kind: 'agent.volume'; readonly volumeId: string }
   /** A registry has not answered a pull. */
   | { readonly kind: 'agent.pull-limit'; readonly image: string }
   /** Something happens in the container of a task. */
-  | { readonly kind: 'agent.container'; readonly taskId: string; readonly what: ContainerMoment };
+  | { readonly kind: 'agent.container'; readonly taskId: string; readonly what: ContainerMoment }
+  /** Something is due on the node's networks. */
+  | ({ readonly kind: 'agent.network' } & NetworkMoment);
+
+export type NetworkMoment =
+  /** A round of news begins. */
+  | { readonly what: 'news' }
+  /** Time to look after the nodes that requests go out to. */
+  | { readonly what: 'watch' }
+  /** Those who were greeted have had their time. */
+  | { readonly what: 'greeting' }
+  /** A container has done its work on a request. */
+  | { readonly what: 'served'; readonly key: string };
 
 export type ContainerMoment =
   /** The program runs, or cannot. */
@@ -80,6 +95,8 @@ export interface AgentContext {
   runsManager(): boolean;
   /** Sends a call to the manager on a host. No one is told if it is lost. */
   call(manager: string, call: DispatcherCall): void;
+  /** Sends a message of the data plane to a host, over the network. No one is told if it is lost. */
+  send(host: string, message: GossipMessage | TrafficMessage): void;
   /** Sends a pull to the registry over the network. No one is told if it is lost. */
   pull(message: PullMessage): void;
   /** The script of an image on this host. */

@@ -9,6 +9,7 @@ import { applyAssignments } from './assignments.ts';
 import { sendCall } from './calls.ts';
 import type { AgentContext } from './context.ts';
 import { publishLogs } from './logs.ts';
+import { nodeChanged } from './network/network.ts';
 import { blameManager, chooseManager, knownManagers, learnManagers } from './remotes.ts';
 import { queueAllReports } from './reports.ts';
 import type { AgentState, OpenSession } from './state.ts';
@@ -214,6 +215,7 @@ function takeSessionMessage(
   const listed = knownManagers(state);
   learnManagers(state, managers);
   if (!equalData(listed, managers)) context.save('managers', { kind: 'managers', managers });
+  nodeChanged(state, node);
   context.nodeSeen(node);
 }
 

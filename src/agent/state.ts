@@ -4,6 +4,8 @@ import type { AssignedFile, ManagerPeer, PullMessage } from '../model/messages.t
 import type { NodeDescription, Task, TaskStatus } from '../model/objects.ts';
 import type { Container } from './container.ts';
 import type { FollowedLogs } from './logs.ts';
+import type { NetworkState } from './network/state.ts';
+import type { LocalVolume } from './volumes.ts';
 
 /** A call under way; its timer ends the wait. */
 export interface PendingCall {
@@ -88,6 +90,11 @@ export interface AgentState {
   readonly configs: Map<string, AssignedFile>;
   /** By number, the subscriptions to logs that follow; they are of the session. */
   readonly followed: Map<number, FollowedLogs>;
+  readonly network: NetworkState;
+  /** Cluster volumes, by ID. */
+  readonly volumes: Map<string, LocalVolume>;
+  /** Cluster volumes that have been let go, which no manager has heard of yet. */
+  readonly unpublished: Set<string>;
   /** By task, the newest status that no manager has accepted (R-R181). */
   readonly reports: Map<string, TaskStatus>;
 }

@@ -4,6 +4,7 @@ import type { AgentContext, AgentRecord, AgentTimer } from '../agent/agent.ts';
 import { behaviourOf, type ImageBehaviour } from '../model/image-behaviour.ts';
 import type { DispatcherCall, PullMessage } from '../model/messages.ts';
 import type { Node, NodeDescription } from '../model/objects.ts';
+import type { GossipMessage, TrafficMessage } from '../model/traffic.ts';
 import type { Context } from '../sim/context.ts';
 import { roleSeen } from './role.ts';
 import type { Identity, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
@@ -63,6 +64,10 @@ export class HostAgentContext implements AgentContext {
 
   pull(message: PullMessage): void {
     this.#context.send(this.#config.registry, message);
+  }
+
+  send(host: string, message: GossipMessage | TrafficMessage): void {
+    this.#context.send(host, message);
   }
 
   behaviour(image: string): ImageBehaviour {

@@ -3,10 +3,10 @@
 
 import { encodeBase64 } from '../model/base64.ts';
 import type { ControlResult, ManagerView } from '../model/calls.ts';
-import { fileSpec } from '../model/defaults.ts';
+import { fileSpec, networkSpec } from '../model/defaults.ts';
 import { CallFailure } from '../model/failure.ts';
 import type { LogRequest } from '../model/messages.ts';
-import type { Cluster, Kind, Node, Records, Service, Task } from '../model/objects.ts';
+import type { Cluster, Kind, Network, Node, Records, Service, Task } from '../model/objects.ts';
 import type { ServiceSpec } from '../model/spec.ts';
 import type { LogsRead, Swarm } from './swarm.ts';
 
@@ -119,6 +119,25 @@ export class Client {
 
   removeNode(key: string, force: boolean): void {
     this.#change({ method: 'node.remove', nodeId: this.node(key).id, force });
+  }
+
+  /** A new overlay network. @returns its ID */
+  createNetwork(name: string): string {
+    return this.#change({ method: 'network.create', spec: networkSpec({ name }) });
+  }
+
+  removeNetwork(key: string): void {
+    this.#change({ method: 'network.remove', networkId: this.network(key).id });
+  }
+
+  /** By ID or name. */
+  network(key: string): Network {
+    const networks = this.list('network');
+    return (
+      networks.find(({ id }) => id === key) ??
+      networks.find(({ spec }) => spec.name === key) ??
+      missing('network', key)
+    );
   }
 
   /** @returns the new config's ID */

@@ -2,6 +2,7 @@
 // to them. What it is in the swarm is on its disk; the rest is memory.
 
 import { handleAgent, hangTask, killTask } from '../agent/agent.ts';
+import { requestFrom, takeNetworkMessage } from '../agent/network/network.ts';
 import { callManager, handleManager, initManager, restartAlone, restartManager } from '../manager/manager.ts';
 import type { ManagerRecord } from '../manager/peer.ts';
 import { passReply } from '../manager/reply.ts';
@@ -11,6 +12,7 @@ import { defaultListenPort } from '../model/defaults.ts';
 import { second } from '../model/duration.ts';
 import { formatId } from '../model/ids.ts';
 import type { CallError } from '../model/messages.ts';
+import type { GossipMessage, PortAnswer, TrafficMessage } from '../model/traffic.ts';
 import { unreachable } from '../sim/assert.ts';
 import {
   alreadyInSwarm,
@@ -27,6 +29,7 @@ import { beginJoin, joinAnswered, joinManagers, joinRetry, joinTimedOut } from '
 import { finishLeaving, leaveLimitReached, leaveSwarm, refuseLeave } from './leave.ts';
 import { followLock, lockedError, readLock, tryKey } from './lock.ts';
 import { closeLogs, followLeader, logsAnswered, logsTimedOut, openLogs, takeLines } from './logs.ts';
+import { handleRequests, type RequestsContext, refuse, requestsContext } from './requests.ts';
 import { becomeManager, expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
 import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
 import { readVolumes, writeVolume } from './volumes.ts';
@@ -55,6 +58,7 @@ export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
     locked: readLock(context),
     lockKey: '',
     calls: new Map(),
+    requests: undefined,
     logs: new Map(),
     // Not from 1: an answer to a call from before a crash must not be taken for one to a new call.
     lastCall: context.random(`calls/${context.host}`, 2 ** 30),
@@ -132,8 +136,10 @@ export function handleNode(
     case 'agent.heartbeat':
     case 'agent.description':
     case 'agent.retry':
+    case 'agent.volume':
     case 'agent.container':
     case 'agent.pull-limit':
+    case 'agent.network':
       if (body.life !== memory.agentLife) return;
       withAgent(context, config, memory, (agentContext, agent) => handleAgent(agentContext, agent, body));
       finishLeaving(context, memory);
@@ -180,12 +186,58 @@ export function handleNode(
     case 'node.leave-limit':
       leaveLimitReached(context, memory, body.command);
       return;
+    case 'request':
+      if (memory.agent === undefined) refuse(context, body);
+      else takeNetwork(context, config, memory, body);
+      return;
+    case 'overlay.request':
+    case 'overlay.answered':
+    case 'gossip.news':
+    case 'gossip.sync':
+    case 'gossip.synced':
+    case 'gossip.ping':
+    case 'gossip.pong':
+    case 'gossip.ask':
+    case 'gossip.alive':
+      takeNetwork(context, config, memory, body);
+      return;
+    case 'request.answered':
+    case 'requests.start':
+    case 'requests.stop':
+    case 'requests.next':
+    case 'requests.timeout':
+      handleRequests(nodeRequests(context, config, memory), memory, body);
+      return;
     case 'registry.pull':
     case 'registry.done':
+    case 'balancer.check':
+    case 'balancer.timeout':
       return;
     default:
       unreachable(body);
   }
+}
+
+function takeNetwork(
+  context: NodeContext,
+  config: NodeConfig,
+  memory: NodeMemory,
+  message: GossipMessage | Exclude<TrafficMessage, PortAnswer>,
+): void {
+  withAgent(context, config, memory, (agentContext, agent) =>
+    takeNetworkMessage(agentContext, agent, context.from, message),
+  );
+}
+
+/** Clients on this machine, and in its containers. */
+function nodeRequests(context: NodeContext, config: NodeConfig, memory: NodeMemory): RequestsContext {
+  return requestsContext(context, config.addr, (id, target) => {
+    let sent = false;
+    withAgent(context, config, memory, (agentContext, agent) => {
+      sent = requestFrom(agentContext, agent, { ...target, id });
+    });
+    return sent;
+  });
 }
 
 function handleCommand(
@@ -197,7 +249,7 @@ function handleCommand(
   switch (command.kind) {
     case 'node.init':
       if (command.forceNewCluster) forceNewCluster(context, config, memory, command.command);
-      else initSwarm(context, config, memory, command.command);
+      else initSwarm(context, config, memory, command);
       return;
     case 'node.join':
       beginJoin(context, config, memory, command);

@@ -58,6 +58,11 @@ export function describe(machine: MachineShape): NodeDescription {
   };
 }
 
+/** The IP address of a machine outside the swarm, with a number of its own. */
+export function outsideAddressOf(number: number): string {
+  return `192.168.${97 - Math.floor(number / 100)}.${100 + (number % 100)}`;
+}
+
 /** The IP address of the machine with that number, counted from 0. */
 export function addressOf(number: number): string {
   return `192.168.${99 + Math.floor(number / 100)}.${100 + (number % 100)}`;

@@ -20,8 +20,17 @@ import type { Fault } from '../sim/fault.ts';
 import { type SavedWorld, type Watcher, World } from '../sim/world.ts';
 import type { Reader } from '../store/reader.ts';
 import { reader } from '../store/store.ts';
+import type { LoadBalancerConfig } from './load-balancer.ts';
 import { swarmProgram } from './program.ts';
-import { addressOf, type ClusterShape, describe, type MachineShape, registryHost } from './shape.ts';
+import type { RequestsNote, Stream } from './requests.ts';
+import {
+  addressOf,
+  type ClusterShape,
+  describe,
+  type MachineShape,
+  outsideAddressOf,
+  registryHost,
+} from './shape.ts';
 import type { NodeAnswer, NodeCommand, NodeConfig, NodeMemory, SwarmTypes, WithoutId } from './types.ts';
 
 /** A saved world with the little that a `Swarm` adds to it. */
@@ -46,6 +55,8 @@ export class Swarm {
   readonly world: World<SwarmTypes>;
   readonly #machines: MachineShape[] = [];
   readonly #answers = new Map<number, NodeAnswer>();
+  /** Who is told of a stream of requests. */
+  readonly #hearers = new Map<number, (note: RequestsNote) => void>();
   /** What has come on open streams of logs. */
   readonly #lines = new Map<number, TaskLog[]>();
   /** Of every machine that is added. */
@@ -58,6 +69,9 @@ export class Swarm {
     world.watch({
       note: (_host, note) => {
         if (note.kind === 'answer') this.#answers.set(note.command, note);
+        if (note.kind === 'request.sent' || note.kind === 'request.ended') {
+          this.#hearers.get(note.stream)?.(note);
+        }
         if (note.kind === 'lines') this.#lines.get(note.command)?.push(...note.logs);
       },
     });
@@ -127,6 +141,51 @@ export class Swarm {
     this.world.runUntil(this.world.now);
   }
 
+  /** A machine outside the swarm, from which requests come. */
+  addClient(name: string): void {
+    this.#intervene({ kind: 'add', host: name, config: { role: 'client', addr: this.#outsideAddress() } });
+    this.world.runUntil(this.world.now);
+  }
+
+  addLoadBalancer(name: string, config: Omit<LoadBalancerConfig, 'role' | 'addr'>): void {
+    const addr = this.#outsideAddress();
+    this.#intervene({ kind: 'add', host: name, config: { role: 'load-balancer', addr, ...config } });
+    this.world.runUntil(this.world.now);
+  }
+
+  #outsideAddress(): string {
+    return outsideAddressOf(this.world.hostNames().length - this.#machines.length);
+  }
+
+  /**
+   * Sends requests from a machine, the first at once.
+   * @param hear is told of each, when it is sent and when it has ended
+   * @returns the number to stop it by
+   */
+  startRequests(
+    host: string,
+    stream: Omit<Stream, 'left'>,
+    count: number,
+    hear: (note: RequestsNote) => void,
+  ): number {
+    this.#lastCommand += 1;
+    const number = this.#lastCommand;
+    this.#hearers.set(number, hear);
+    this.world.inject({
+      kind: 'command',
+      host,
+      body: { kind: 'requests.start', stream: number, ...stream, count },
+    });
+    this.world.runUntil(this.world.now);
+    return number;
+  }
+
+  /** Sends no more; what is under way still ends. */
+  stopRequests(host: string, number: number): void {
+    this.world.inject({ kind: 'command', host, body: { kind: 'requests.stop', stream: number } });
+    this.world.runUntil(this.world.now);
+  }
+
   /** Gives a machine another IP address; its manager takes it when it comes up the next time. */
   setAddress(host: string, addr: string): void {
     const config = this.world.configOf(host);
@@ -139,6 +198,7 @@ export class Swarm {
   scriptImage(image: string, behaviour: ImageBehaviour, host?: string): void {
     for (const name of this.world.hostNames()) {
       const config = this.world.configOf(name);
+      if (config.role !== 'node' && config.role !== 'registry') continue;
       const images = copyBehaviours(config.images);
       setBehaviour(images, image, behaviour, host);
       this.#intervene({ kind: 'configure', host: name, config: { ...config, images } });
@@ -171,12 +231,12 @@ export class Swarm {
     return this.#lastCommand;
   }
 
-  /** The answer to a command, once it has come. It is handed out once. */
   /** Whether the answer to a command has come and waits to be handed out. */
   isAnswered(command: number): boolean {
     return this.#answers.has(command);
   }
 
+  /** The answer to a command, once it has come. It is handed out once. */
   answerTo(command: number): NodeAnswer | undefined {
     const answer = this.#answers.get(command);
     this.#answers.delete(command);

@@ -19,7 +19,10 @@ import type {
 } from '../model/messages.ts';
 import type { NodeDescription } from '../model/objects.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
+import type { GossipMessage, TrafficMessage } from '../model/traffic.ts';
 import type { World } from '../sim/world.ts';
+import type { LoadBalancerConfig, LoadBalancerMemory, LoadBalancerTimer } from './load-balancer.ts';
+import type { Requests, RequestsCommand, RequestsNote, RequestsTimer } from './requests.ts';
 import type { VolumeRecord } from './volumes.ts';
 
 /** A machine with a Docker Engine. */
@@ -41,6 +44,13 @@ export interface RegistryConfig {
   readonly role: 'registry';
   readonly state: RegistryState;
   readonly images: ImageBehaviours;
+}
+
+/** A machine outside the swarm, from which requests come. */
+export interface ClientConfig {
+  readonly role: 'client';
+  /** Its IP address. */
+  readonly addr: string;
 }
 
 /** What a node is in its swarm, kept on its disk. */
@@ -124,6 +134,8 @@ export interface NodeMemory {
   lastCall: number;
   /** Named volumes, and directories by their absolute path: texts by key. */
   readonly volumes: Map<string, Map<string, string>>;
+  /** Of those who use services from here; undefined before the first. */
+  requests: Requests | undefined;
   /** The engine's database has been written to: a sync is under way, and whether another is needed. */
   saving: 'no' | 'once' | 'again';
   /** How many managers and agents have run here since the machine came up, and which of them the agent is. */
@@ -191,8 +203,12 @@ export interface LinesNote {
 }
 
 export interface SwarmTypes {
-  config: NodeConfig | RegistryConfig;
-  state: NodeMemory | { readonly role: 'registry' };
+  config: NodeConfig | RegistryConfig | ClientConfig | LoadBalancerConfig;
+  state:
+    | NodeMemory
+    | { readonly role: 'registry' }
+    | { readonly role: 'client'; requests: Requests | undefined }
+    | LoadBalancerMemory;
   body:
     | ManagerBody
     | PeerMessage
@@ -200,6 +216,11 @@ export interface SwarmTypes {
     | RegistryTimer
     | NodeTimer
     | NodeCommand
+    | GossipMessage
+    | TrafficMessage
+    | RequestsCommand
+    | RequestsTimer
+    | LoadBalancerTimer
     | CallMessage<Call>
     | ReplyMessage<Reply>
     | PullMessage
@@ -211,7 +232,7 @@ export interface SwarmTypes {
     | { readonly kind: 'node.identity'; readonly identity: Identity }
     | { readonly kind: 'node.lock'; readonly key: string }
     | VolumeRecord;
-  note: ManagerNote | NodeAnswer | LinesNote;
+  note: ManagerNote | NodeAnswer | LinesNote | RequestsNote;
 }
 
 export type SwarmWorld = World<SwarmTypes>;

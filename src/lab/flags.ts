@@ -89,6 +89,8 @@ function serviceFlags(options: ServiceOptions, before?: Lists): string[] {
     ...flag('--replicas-max-per-node', options.maxReplicasPerNode),
     ...flag('--reserve-cpu', options.reserveCpus),
     ...flag('--reserve-memory', options.reserveMemory),
+    ...(options.networks ?? []).flatMap((network) => ['--network', network]),
+    ...flag('--endpoint-mode', options.endpointMode),
     ...list('--publish', options.publish?.map(portText), before?.ports),
     ...flag('--stop-grace-period', options.stopGracePeriod),
     ...(health === undefined ? [] : ['--health-cmd', 'check']),

@@ -18,6 +18,8 @@ export interface ImageScript {
   readonly health?: 'never' | { readonly after: string; readonly until?: string };
   /** How it takes SIGTERM: how long it needs (`3s`), or `ignores`, and is killed after the grace period. */
   readonly stop?: string;
+  /** How it answers requests: from when on (`after`, since it runs), how long each takes (`in`), and how many per cent of them fail with a 500. */
+  readonly serves?: { readonly after?: string; readonly in?: string; readonly errorPercent?: number };
   /** What the program writes: a line some time after it runs (`0s`), or a line every so often. */
   readonly logs?: readonly LogScript[];
 }
@@ -39,7 +41,7 @@ const ownCheck = {
 };
 
 export function imageBehaviour(script: ImageScript): ImageBehaviour {
-  const { pull, start, startError, exits, health, stop, logs } = script;
+  const { pull, start, startError, exits, health, stop, serves, logs } = script;
   return {
     ...(pull !== undefined && { pull: pullBehaviour(pull) }),
     ...(start !== undefined && { start: { kind: 'time', time: duration('start', start) } as const }),
@@ -49,6 +51,7 @@ export function imageBehaviour(script: ImageScript): ImageBehaviour {
     }),
     ...(health !== undefined && { healthCheck: ownCheck, health: healthBehaviour(health) }),
     ...(stop !== undefined && { stop: stopBehaviour(stop) }),
+    ...(serves && { serves: serveBehaviour(serves) }),
     ...(logs && { logs: logs.map(scriptedLine) }),
   };
 }
@@ -72,6 +75,21 @@ function healthBehaviour(health: NonNullable<ImageScript['health']>): NonNullabl
 function stopBehaviour(stop: string): NonNullable<ImageBehaviour['stop']> {
   if (stop === 'ignores') return { kind: 'ignore' };
   return { kind: 'exit', after: duration('stop', stop), code: 0 };
+}
+
+function serveBehaviour({
+  after,
+  in: time,
+  errorPercent = 0,
+}: NonNullable<ImageScript['serves']>): NonNullable<ImageBehaviour['serves']> {
+  if (!(errorPercent >= 0 && errorPercent <= 100)) {
+    throw new ScenarioFailure(`serves.errorPercent must be from 0 to 100, not ${errorPercent}`);
+  }
+  return {
+    ...(after !== undefined && { after: duration('serves.after', after) }),
+    ...(time !== undefined && { time: duration('serves.in', time) }),
+    fails: { num: Math.round(errorPercent * 10), den: 1_000 },
+  };
 }
 
 function scriptedLine(script: LogScript): ScriptedLine {

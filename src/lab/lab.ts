@@ -12,10 +12,19 @@ import { explanationText } from './explain/text.ts';
 import { Refusal, ScenarioFailure } from './failure.ts';
 import { type ImageScript, imageBehaviour } from './image.ts';
 import { type LinkOptions, linkSettings } from './link.ts';
+import { balancerConfig, LoadBalancer, type LoadBalancerOptions } from './load-balancer.ts';
 import { Operator } from './operator.ts';
 import { duration } from './options.ts';
 import { type RaftNode, RaftStage, type RaftStageOptions } from './raft-stage.ts';
 import { Sight } from './sight.ts';
+import {
+  firewallPorts,
+  Outside,
+  type Reply,
+  type RequestOptions,
+  type Traffic,
+  type TrafficOptions,
+} from './traffic.ts';
 
 /** Where a scenario is stopped. */
 export interface Limits {
@@ -29,6 +38,7 @@ export class Lab extends Sight {
   readonly #limits: Limits;
   readonly #audience: Audience;
   readonly #operators = new Map<string, Operator>();
+  readonly #outside: Outside;
   /** The script's own chance: outside the world, which knows only what the script then does. */
   readonly #dice: Streams;
 
@@ -38,6 +48,9 @@ export class Lab extends Sight {
     this.#limits = limits;
     this.#audience = audience;
     this.#dice = new Streams(swarm.world.seed, () => {});
+    this.#outside = new Outside(swarm, audience, (what, condition, limit) =>
+      this.until(what, condition, limit),
+    );
   }
 
   // Commands.
@@ -169,10 +182,45 @@ export class Lab extends Sight {
     }
   }
 
+  // Traffic.
+
+  /** Networks, as commanded at manager1. */
+  get network(): Operator['network'] {
+    return this.at('manager1').network;
+  }
+
+  /**
+   * Sends requests until it is stopped: `lab.traffic({ to: 'worker2:8080', perSecond: 100 })` from a machine outside the swarm, or from a
+   * container: `lab.traffic({ from: 'web.1', to: 'db' })`.
+   */
+  traffic(options: TrafficOptions): Traffic {
+    return this.#outside.traffic(options);
+  }
+
+  /** Sends one request, and waits for its end: `lab.request('worker2:8080')`, `lab.request('db', { from: 'web.1' })`. */
+  request(to: string, options: RequestOptions = {}): Reply {
+    return this.#outside.request(to, options);
+  }
+
+  /** A load balancer outside the swarm, a machine of its own: requests go to `NAME:PORT`. */
+  loadBalancer(name: string, options: LoadBalancerOptions): LoadBalancer {
+    this.#checkNewName(name);
+    const config = balancerConfig(options);
+    this.check(config.backends.map(({ host }) => host));
+    this.#swarm.addLoadBalancer(name, config);
+    return new LoadBalancer(this.#swarm, name);
+  }
+
   // Machines and chance.
 
   /** A new machine that is in no swarm: `lab.at('worker9').swarm.join(...)` puts it into one. */
   addMachine(name: string): void {
+    this.#checkNewName(name);
+    this.#swarm.addMachine({ name, role: 'worker' });
+    this.#swarm.advance(0);
+  }
+
+  #checkNewName(name: string): void {
     if (!/^[a-z][a-z0-9-]*$/.test(name)) {
       throw new ScenarioFailure(
         `a machine's name is lower-case letters, digits and dashes, not ${JSON.stringify(name)}`,
@@ -180,8 +228,6 @@ export class Lab extends Sight {
     }
     if (this.#swarm.world.hostNames().includes(name))
       throw new ScenarioFailure(`there is a machine ${name} already`);
-    this.#swarm.addMachine({ name, role: 'worker' });
-    this.#swarm.advance(0);
   }
 
   /** A whole number from 0 to `bound` - 1, drawn by the seed: for scripts that play by chance. `purpose` names the stream. */
@@ -248,6 +294,17 @@ export class Lab extends Sight {
   /** Mends every cut. */
   heal(): void {
     this.#fault({ kind: 'heal' });
+  }
+
+  /** A firewall at a machine drops what arrives there on a port: `lab.closePort('worker1', '4789/udp')`. Without a protocol, on all. */
+  closePort(host: string, port: string): void {
+    this.check([host]);
+    for (const each of firewallPorts(port)) this.#fault({ kind: 'close', host, port: each });
+  }
+
+  openPort(host: string, port: string): void {
+    this.check([host]);
+    for (const each of firewallPorts(port)) this.#fault({ kind: 'open', host, port: each });
   }
 
   /** Makes links slow or lossy, both directions between the machines named. */

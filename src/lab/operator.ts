@@ -12,7 +12,8 @@ import { Refusal, ScenarioFailure } from './failure.ts';
 import { withFiles } from './files.ts';
 import { createCommand, line, updateCommand } from './flags.ts';
 import { checkLogOptions, type LogOptions, logFlags, readLogs } from './logs.ts';
-import { changedSpec, createdSpec, type ServiceOptions } from './options.ts';
+import { withNetworks } from './networks.ts';
+import { changedSpec, createdSpec, duration, type ServiceOptions } from './options.ts';
 import { containersOn, type NodeView, nodeView, type TaskView, taskView } from './views.ts';
 
 export interface NodeOptions {
@@ -69,13 +70,18 @@ export class Operator {
     create: (name: string, options: ServiceOptions): string => {
       const spec = createdSpec(name, options);
       return this.#do(createCommand(name, options), () =>
-        this.#client.createService(withFiles(spec, options, this.#client)),
+        this.#client.createService(
+          withNetworks(withFiles(spec, options, this.#client), options, this.#client),
+        ),
       );
     },
     /** `docker service update NAME ...`: what is not given stays; does not wait. */
     update: (name: string, options: ServiceOptions): void => {
       if (options.mode !== undefined) {
         throw new ScenarioFailure(`service ${name}: docker service update cannot change the mode`);
+      }
+      if (options.networks !== undefined) {
+        throw new ScenarioFailure(`service ${name}: networks are given when a service is created`);
       }
       const before = this.#swarm.state()?.findByName('service', name);
       this.#do(updateCommand(name, options, before?.spec), () =>
@@ -112,6 +118,17 @@ export class Operator {
         readLogs(this.#client, name, options, this.#swarm.world.now),
       );
     },
+  };
+
+  readonly network = {
+    /** `docker network create --driver overlay NAME`. Returns the ID. */
+    create: (name: string): string =>
+      this.#do(line('docker network create --driver overlay', name), () => this.#client.createNetwork(name)),
+    /** `docker network ls`: the names of the swarm's networks, sorted. */
+    ls: (): readonly string[] => this.#do('docker network ls', () => names(this.#client.list('network'))),
+    /** `docker network rm NAME`. */
+    remove: (name: string): void =>
+      this.#do(line('docker network rm', name), () => this.#client.removeNetwork(name)),
   };
 
   readonly config = {
@@ -214,6 +231,13 @@ export class Operator {
     unlockKey: (): string => this.#do('docker swarm unlock-key -q', () => this.#client.cluster().unlockKey),
     /** `docker swarm unlock`, with the key at its prompt. */
     unlock: (key: string): void => this.#do('docker swarm unlock', () => this.#swarm.unlock(this.host, key)),
+    /** `docker swarm update --dispatcher-heartbeat PERIOD`: nodes take it up with their next heartbeat. */
+    setDispatcherHeartbeat: (period: string): void => {
+      const dispatcherHeartbeat = duration('dispatcherHeartbeat', period);
+      this.#do(line('docker swarm update --dispatcher-heartbeat', period), () =>
+        this.#client.updateCluster((spec) => ({ ...spec, dispatcherHeartbeat })),
+      );
+    },
     /** `docker swarm update --task-history-limit N`. */
     setTaskHistoryLimit: (limit: number): void =>
       this.#do(line('docker swarm update --task-history-limit', String(limit)), () =>

@@ -76,6 +76,9 @@ export interface ServiceOptions {
   readonly reserveMemory?: string;
   /** Such as `8080:80` or `8080:80/udp`; ingress mode unless `host` is added, as in `8080:80/tcp/host`. */
   readonly publish?: readonly string[];
+  /** Names of overlay networks; `create` alone. */
+  readonly networks?: readonly string[];
+  readonly endpointMode?: 'vip' | 'dnsrr';
   readonly stopGracePeriod?: string;
   readonly health?: HealthOptions;
   readonly restart?: RestartOptions;
@@ -107,7 +110,7 @@ export function changedSpec(spec: ServiceSpec, options: ServiceOptions): Service
     ...spec,
     ...(options.labels && { labels: makeLabels(Object.entries(options.labels)) }),
     ...(options.replicas !== undefined && { mode: scaled(spec, options.replicas) }),
-    ...(options.publish && { endpoint: published(spec.endpoint, options.publish) }),
+    ...((options.publish || options.endpointMode) && { endpoint: changedEndpoint(spec.endpoint, options) }),
     ...(update && { update: changedUpdate(spec.update, update) }),
     ...(rollback && { rollback: changedUpdate(spec.rollback, rollback) }),
     task: {
@@ -190,8 +193,15 @@ function healthCheck(options: HealthOptions): HealthCheck {
   };
 }
 
-function published(endpoint: EndpointSpec | undefined, publish: readonly string[]): EndpointSpec {
-  return { ...(endpoint ?? defaultEndpointSpec), ports: publish.map(port) };
+function changedEndpoint(
+  endpoint: EndpointSpec | undefined,
+  { publish, endpointMode }: ServiceOptions,
+): EndpointSpec {
+  return {
+    ...(endpoint ?? defaultEndpointSpec),
+    ...(endpointMode && { mode: endpointMode }),
+    ...(publish && { ports: publish.map(port) }),
+  };
 }
 
 function port(text: string): PortConfig {

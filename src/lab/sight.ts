@@ -1,6 +1,7 @@
 // What a script sees, and anyone who looks from outside: the truth at this moment, which no one inside could know. Looking is free and
 // changes nothing.
 
+import { resolveName } from '../agent/network/names.ts';
 import type { Swarm } from '../cluster/swarm.ts';
 import { second } from '../model/duration.ts';
 import type { Service, UpdateStatus } from '../model/objects.ts';
@@ -116,6 +117,18 @@ export class Sight {
   volume(host: string, name: string): Volume {
     this.check([host]);
     return new Volume(this.#swarm, host, name);
+  }
+
+  /**
+   * What the engine's name server answers a container (`web.1`) now: a service's virtual IP, or the addresses of its tasks for `tasks.NAME` and
+   * in mode dnsrr. In ascending order; empty when the name is not known there.
+   */
+  resolve(name: string, { from }: { readonly from: string }): readonly string[] {
+    const { node, taskId } = this.container(from);
+    const agent = this.#swarm.memoryOf(node)?.agent;
+    const task = agent?.tasks.get(taskId)?.task;
+    if (agent === undefined || task === undefined) return [];
+    return resolveName(agent, task, name)?.addresses ?? [];
   }
 
   /** True when a service, or every service, has all its tasks running and no update under way. */

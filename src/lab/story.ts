@@ -85,6 +85,8 @@ export class Story implements Watcher<SwarmTypes> {
       case 'store.changed':
         for (const group of groupEvents(note.events)) this.#changes(group);
         return;
+      case 'request.sent':
+      case 'request.ended':
       case 'lines':
         return;
       default:

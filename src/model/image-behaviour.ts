@@ -41,6 +41,15 @@ export interface ImageBehaviour {
   readonly stop?:
     | { readonly kind: 'exit'; readonly after: number; readonly code: number }
     | { readonly kind: 'ignore' };
+  /**
+   * How it answers requests: it takes them from `after` (since the program runs) on, needs `time` for each, and fails so many of them with an
+   * error. Absent: at once, 2 ms, none.
+   */
+  readonly serves?: {
+    readonly after?: number;
+    readonly time?: number;
+    readonly fails?: { readonly num: number; readonly den: number };
+  };
   /** What the program writes; times count from when it runs. */
   readonly logs?: readonly ScriptedLine[];
 }

@@ -164,6 +164,7 @@ export function createWorker(outside?: (call: DispatcherCall) => void): Worker {
     erase(key) {
       worker.disk.delete(key);
     },
+    send: () => undefined,
     nodeSeen: () => undefined,
   };
 
