@@ -2,7 +2,15 @@
 
 import { parseInstant } from '../../engine/time.ts';
 import { FunctionFailure, functions, type TemplateFunction } from './functions.ts';
-import { type Body, type Call, describe, type Operand, type Pipe, type Statement } from './node.ts';
+import {
+  type Body,
+  type Call,
+  describe,
+  describeCall,
+  type Operand,
+  type Pipe,
+  type Statement,
+} from './node.ts';
 import { type Template, TemplateError } from './parse.ts';
 import { printValue } from './print.ts';
 import {
@@ -55,9 +63,8 @@ export function execute(
     const line = before.split('\n').length;
     const column = before.length - (before.lastIndexOf('\n') + 1);
     const executing = JSON.stringify(templateName);
-    return new TemplateError(
-      `template: :${line}:${column}: executing ${executing} at <${place.shown}>: ${message}`,
-    );
+    const where = `template: :${line}:${column}: executing ${executing} at <${place.shown}>`;
+    return new TemplateError(`${where}: ${message}`, printed);
   };
   const at = (operand: Operand): void => {
     place = { at: operand.at, shown: describe(operand) };
@@ -163,7 +170,8 @@ export function execute(
   };
 
   /** @param final the value piped into the command */
-  const evaluateCall = (dot: GoValue, { words }: Call, final: GoValue | undefined): GoValue => {
+  const evaluateCall = (dot: GoValue, command: Call, final: GoValue | undefined): GoValue => {
+    const { words } = command;
     const [first, ...args] = words;
     if (first === undefined) return invalid;
     switch (first.kind) {
@@ -177,7 +185,7 @@ export function execute(
         return evaluateFields(dot, lookup(first.name), first, first.names, args, final);
       case 'function':
         at(first);
-        return callFunction(dot, first.name, args, final);
+        return callFunction(dot, first.name, command, final);
       default:
         if (first.kind !== 'pipe') at(first);
         if (args.length > 0 || final !== undefined) {
@@ -287,15 +295,11 @@ export function execute(
     return call(final === undefined ? args : [...args, checkType(final, parameters.at(-1) ?? 'any')]);
   };
 
-  const callFunction = (
-    dot: GoValue,
-    name: string,
-    words: readonly Operand[],
-    final: GoValue | undefined,
-  ): GoValue => {
+  const callFunction = (dot: GoValue, name: string, call: Call, final: GoValue | undefined): GoValue => {
+    const words = call.words.slice(1);
     const own = known.get(name);
     if (own === undefined) throw fail(`${JSON.stringify(name)} is not a defined function`);
-    const { parameters, variadic, call } = own;
+    const { parameters, variadic } = own;
     const count = words.length + (final === undefined ? 0 : 1);
     const fixed = parameters.length - (variadic ? 1 : 0);
     if (variadic ? count < fixed : count !== fixed) {
@@ -303,7 +307,6 @@ export function execute(
       throw fail(`wrong number of args for ${name}: want ${want} got ${count}`);
     }
     const typeAt = (index: number): string => parameters[Math.min(index, parameters.length - 1)] ?? 'any';
-    const here = place;
     if (name === 'and' || name === 'or') {
       // They stop at the first operand that decides.
       let value: GoValue = invalid;
@@ -316,17 +319,18 @@ export function execute(
     const args = words.map((word, index) => evaluateArgument(dot, word, typeAt(index)));
     const all = final === undefined ? args : [...args, checkType(final, typeAt(words.length))];
     try {
-      place = here;
-      return call(all);
+      return own.call(all);
     } catch (error) {
-      if (error instanceof FunctionFailure) throw fail(`error calling ${name}: ${error.message}`);
-      throw error;
+      if (!(error instanceof FunctionFailure)) throw error;
+      place = { at: call.at, shown: describeCall(call) };
+      throw fail(`error calling ${name}: ${error.message}`);
     }
   };
 
   /** An argument, checked against the type of its parameter; `any` takes all. */
   const evaluateArgument = (dot: GoValue, word: Operand, type: string): GoValue => {
     at(word);
+    if (word.kind === 'nil' && type !== 'any') throw fail(`cannot assign nil to ${type}`);
     const constant = { string: 'string', number: 'number', bool: 'bool' }[String(word.kind)];
     if (constant !== undefined && type !== 'any') {
       const wanted = type === 'int' ? 'number' : type;

@@ -8,6 +8,13 @@ import { unquote } from './unquote.ts';
 /** A template that cannot be parsed, or whose execution failed; the message begins with `template: `. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
+  /** What execution had made until then. */
+  readonly printed: string;
+
+  constructor(message: string, printed = '') {
+    super(message);
+    this.printed = printed;
+  }
 }
 
 export interface Template {
@@ -242,9 +249,9 @@ export function parseTemplate(text: string, isFunction: (name: string) => boolea
           if (loops === 0) throw fail(`{{${found.text}}} outside {{range}}`);
           return { kind: found.text, at };
         case 'template':
-          return parseTemplateCall(at);
+          return parseTemplateCall();
         case 'block':
-          return parseBlock(at);
+          return parseBlock();
         default:
           if (!atTop) throw unexpected(found, 'command');
           parseDefinition();
@@ -284,7 +291,8 @@ export function parseTemplate(text: string, isFunction: (name: string) => boolea
     if (name === undefined) throw unexpected(found, context);
     return name;
   };
-  const parseTemplateCall = (at: number): Statement => {
+  const parseTemplateCall = (): Statement => {
+    const { at } = peekSolid();
     const name = parseName('template clause');
     if (peekSolid().kind === 'right') {
       next();
@@ -300,7 +308,8 @@ export function parseTemplate(text: string, isFunction: (name: string) => boolea
     variables = outer;
     named.set(name, body);
   };
-  const parseBlock = (at: number): Statement => {
+  const parseBlock = (): Statement => {
+    const { at } = peekSolid();
     const name = parseName('block clause');
     const pipe = parsePipe('block clause', 'right');
     parseNamed(name, 'block clause');
