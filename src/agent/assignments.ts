@@ -4,12 +4,14 @@ import type { AssignedFile, Assignments } from '../model/messages.ts';
 import type { AgentContext } from './context.ts';
 import type { AgentState } from './state.ts';
 import { removeTask, startTask, updateTask } from './task.ts';
+import { applyVolumes } from './volumes.ts';
 
-/** Secrets and configs first, then tasks. A complete set is the whole truth: what it does not list goes. */
+/** Secrets, configs and volumes first, then tasks. A complete set is the whole truth: what it does not list goes. */
 export function applyAssignments(context: AgentContext, state: AgentState, message: Assignments): void {
   const complete = message.type === 'complete';
   applyFiles(state.secrets, complete, message.secrets, message.removedSecrets);
   applyFiles(state.configs, complete, message.configs, message.removedConfigs);
+  applyVolumes(context, state, message);
   for (const task of message.tasks) {
     const local = state.tasks.get(task.id);
     if (local === undefined) startTask(context, state, task);

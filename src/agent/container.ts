@@ -3,6 +3,7 @@
 
 import { defaultStopGracePeriod } from '../model/defaults.ts';
 import { second } from '../model/duration.ts';
+import { resourceVariables } from '../model/generic-resources.ts';
 import {
   defaultStartTime,
   defaultStopTime,
@@ -89,7 +90,7 @@ export function createContainer(context: AgentContext, task: Task, id = drawId(c
     healthCheck,
     // The engine's own choice is the beginning of the ID.
     hostname: container.hostname === '' ? id.slice(0, 12) : container.hostname,
-    env: container.env,
+    env: [...container.env, ...resourceVariables(task.assignedGenericResources)],
     mounts: container.mounts,
     files: [],
     networked: task.networks.length > 0,

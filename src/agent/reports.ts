@@ -13,14 +13,18 @@ export function queueAllReports(state: AgentState): void {
 /** Sends what is queued, if there is a session and no report is under way. */
 export function sendReports(context: AgentContext, state: AgentState): void {
   const { session } = state;
-  if (session.phase !== 'open' || session.report !== undefined || state.reports.size === 0) return;
+  if (session.phase !== 'open' || session.report !== undefined) return;
+  if (state.reports.size + state.unpublished.size === 0) return;
   const updates = [...state.reports].map(([taskId, status]) => ({ taskId, status }));
+  const unpublished = [...state.unpublished].sort();
   state.reports.clear();
+  state.unpublished.clear();
   session.report = sendCall(context, state, session.manager, (id) => ({
     method: 'dispatcher.report',
     id,
     nodeId: context.nodeId,
     sessionId: state.sessionId,
     updates,
+    ...(unpublished.length > 0 && { unpublished }),
   }));
 }

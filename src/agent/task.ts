@@ -24,6 +24,7 @@ import { filesOf } from './files.ts';
 import { demandImage, type PullEnd } from './images.ts';
 import { demandVolumes, missingSource, wrongMount } from './mounts.ts';
 import type { AgentState, LocalTask } from './state.ts';
+import { hasVolumes } from './volumes.ts';
 
 /** An operation that was broken off, or failed for now, is tried again after this (R-O6). */
 const retryPause = second;
@@ -117,6 +118,15 @@ export function imageChanged(context: AgentContext, state: AgentState, end: Pull
   }
 }
 
+/** A cluster volume is ready: those who wait for it go on. */
+export function volumesChanged(context: AgentContext, state: AgentState): void {
+  for (const local of state.tasks.values()) {
+    const { status, volumes } = local.task;
+    if (local.busy && volumes !== undefined && status.state === TaskState.Preparing)
+      run(context, state, local);
+  }
+}
+
 /** Moves a task on as far as it goes. */
 export function run(context: AgentContext, state: AgentState, local: LocalTask): void {
   if (local.retry !== undefined) context.cancel(local.retry);
@@ -170,6 +180,7 @@ function prepare(context: AgentContext, state: AgentState, local: LocalTask): St
   if (state.containers.has(local.task.id)) return 'retry';
   const { mounts } = expandContainerSpec(local.task.spec.container, local.task, context.description());
   demandVolumes(context, mounts);
+  if (!hasVolumes(state, local.task)) return 'busy';
   if (!demandImage(context, state, local.task)) return 'busy';
   const missing = missingSource(context, mounts);
   if (missing !== undefined) return fail(context, state, local, missing);

@@ -6,8 +6,8 @@ import type { ControlResult, ManagerView } from '../model/calls.ts';
 import { fileSpec, networkSpec } from '../model/defaults.ts';
 import { CallFailure } from '../model/failure.ts';
 import type { LogRequest } from '../model/messages.ts';
-import type { Cluster, Kind, Network, Node, Records, Service, Task } from '../model/objects.ts';
-import type { ServiceSpec } from '../model/spec.ts';
+import type { Cluster, Kind, Network, Node, Records, Service, Task, Volume } from '../model/objects.ts';
+import type { ServiceSpec, VolumeSpec } from '../model/spec.ts';
 import type { LogsRead, Swarm } from './swarm.ts';
 
 /** A client at one node. */
@@ -156,6 +156,30 @@ export class Client {
 
   removeSecret(key: string): void {
     this.#change({ method: 'secret.remove', secretId: this.#file('secret', key) });
+  }
+
+  /** @returns the new cluster volume's ID */
+  createVolume(spec: VolumeSpec): string {
+    return this.#change({ method: 'volume.create', spec });
+  }
+
+  updateVolume(key: string, edit: (spec: VolumeSpec) => VolumeSpec): void {
+    const { id: volumeId, meta, spec } = this.volume(key);
+    this.#change({ method: 'volume.update', volumeId, version: meta.version, spec: edit(spec) });
+  }
+
+  removeVolume(key: string, force: boolean): void {
+    this.#change({ method: 'volume.remove', volumeId: this.volume(key).id, force });
+  }
+
+  /** A cluster volume, by ID or name. */
+  volume(key: string): Volume {
+    const volumes = this.list('volume');
+    return (
+      volumes.find(({ id }) => id === key) ??
+      volumes.find(({ spec }) => spec.name === key) ??
+      missing('volume', key)
+    );
   }
 
   /** The ID of a config or secret, by ID or name. */

@@ -1,7 +1,7 @@
 // The shape of a cluster, as data: how many machines of which kind, and what they are like.
 
 import type { NodeDescription } from '../model/objects.ts';
-import type { Labels, Platform } from '../model/spec.ts';
+import type { GenericResource, Labels, Platform } from '../model/spec.ts';
 import type { NodeRole } from '../model/state.ts';
 
 /** A machine with a Docker Engine. What is left out is ordinary: 4 CPUs, 8 GiB, linux/x86_64, no labels. */
@@ -12,6 +12,10 @@ export interface MachineShape {
   readonly memoryBytes?: number;
   readonly platform?: Platform;
   readonly engineLabels?: Labels;
+  /** What it offers besides CPU and memory. */
+  readonly generic?: readonly GenericResource[];
+  /** Its place as a CSI plugin sees it, by plugin. */
+  readonly csi?: NonNullable<NodeDescription['csi']>;
   /** Labels of the node object, set by a manager once the node has joined. */
   readonly labels?: Labels;
 }
@@ -44,7 +48,7 @@ export function describe(machine: MachineShape): NodeDescription {
     resources: {
       nanoCpus: (machine.cpus ?? 4) * 1_000_000_000,
       memoryBytes: machine.memoryBytes ?? 8 * gibibyte,
-      generic: [],
+      generic: machine.generic ?? [],
     },
     engineVersion,
     engineLabels: machine.engineLabels ?? [],
@@ -55,6 +59,7 @@ export function describe(machine: MachineShape): NodeDescription {
       { type: 'Network', name: 'overlay' },
       { type: 'Volume', name: 'local' },
     ],
+    ...(machine.csi && { csi: machine.csi }),
   };
 }
 

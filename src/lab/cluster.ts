@@ -2,8 +2,10 @@
 
 import type { ClusterShape, MachineShape } from '../cluster/shape.ts';
 import { ParseFailure } from '../model/failure.ts';
+import { parseGenericResources } from '../model/generic-resources.ts';
 import { makeLabels } from '../model/labels.ts';
 import { parseBytes } from '../model/size.ts';
+import { parsePlace } from './cluster-volume.ts';
 import { ScenarioFailure } from './failure.ts';
 
 /** What one machine is like, where it is not ordinary. */
@@ -18,6 +20,10 @@ export interface MachineRequest {
   readonly memory?: string;
   /** Such as `linux/x86_64`, the default. */
   readonly platform?: string;
+  /** What it offers besides: `gpu=2` an amount, `fpga=x,fpga=y` by name. */
+  readonly generic?: string;
+  /** Its place as a CSI plugin sees it, such as `zone=east,rack=1`, by plugin. */
+  readonly csi?: Readonly<Record<string, string>>;
 }
 
 export interface ClusterRequest {
@@ -69,7 +75,7 @@ export function clusterShape(request: ClusterRequest): ClusterShape {
 }
 
 function machineShape(name: string, requests: ReadonlyMap<string, MachineRequest>): Partial<MachineShape> {
-  const { labels, engineLabels, cpus, memory, platform } = requests.get(name) ?? {};
+  const { labels, engineLabels, cpus, memory, platform, generic, csi } = requests.get(name) ?? {};
   if (cpus !== undefined && !(cpus > 0)) {
     throw new ScenarioFailure(`cluster.nodes.${name}.cpus must be more than 0, not ${cpus}`);
   }
@@ -83,16 +89,24 @@ function machineShape(name: string, requests: ReadonlyMap<string, MachineRequest
     ...(labels && { labels: makeLabels(Object.entries(labels)) }),
     ...(engineLabels && { engineLabels: makeLabels(Object.entries(engineLabels)) }),
     ...(cpus !== undefined && { cpus }),
-    ...(memory !== undefined && { memoryBytes: memoryOf(name, memory) }),
+    ...(memory !== undefined && { memoryBytes: parsed(name, 'memory', () => parseBytes(memory)) }),
+    ...(generic !== undefined && {
+      generic: parsed(name, 'generic', () => parseGenericResources(generic)),
+    }),
+    ...(csi && {
+      csi: Object.entries(csi)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([plugin, place]) => ({ plugin, topology: parsePlace(place) })),
+    }),
     ...(platform !== undefined && { platform: { os, architecture } }),
   };
 }
 
-function memoryOf(name: string, memory: string): number {
+function parsed<T>(name: string, what: string, parse: () => T): T {
   try {
-    return parseBytes(memory);
+    return parse();
   } catch (error) {
     if (!(error instanceof ParseFailure)) throw error;
-    throw new ScenarioFailure(`cluster.nodes.${name}.memory: ${error.message}`);
+    throw new ScenarioFailure(`cluster.nodes.${name}.${what}: ${error.message}`);
   }
 }

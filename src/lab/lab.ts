@@ -76,6 +76,11 @@ export class Lab extends Sight {
     return this.at('manager1').node;
   }
 
+  /** Cluster volumes, as commanded at manager1. */
+  get clusterVolume(): Operator['clusterVolume'] {
+    return this.at('manager1').clusterVolume;
+  }
+
   /** Configs, as commanded at manager1. */
   get config(): Operator['config'] {
     return this.at('manager1').config;

@@ -4,6 +4,7 @@ import type { Mount } from '../model/spec.ts';
 import { ScenarioFailure } from './failure.ts';
 
 const forms = 'data:/var/lib/data, /srv/www:/www:ro or type=tmpfs,target=/tmp';
+const types = ['volume', 'bind', 'tmpfs', 'cluster'] as const;
 
 /** @throws ScenarioFailure for what is no mount */
 export function parseMount(text: string): Mount {
@@ -23,9 +24,9 @@ function longForm(text: string): Mount {
       return at < 0 ? ([field, 'true'] as const) : ([field.slice(0, at), field.slice(at + 1)] as const);
     }),
   );
-  const type = fields.get('type') ?? 'volume';
+  const type = types.find((known) => known === (fields.get('type') ?? 'volume'));
   const unknown = [...fields.keys()].find((key) => !['type', 'source', 'target', 'readonly'].includes(key));
-  if (unknown !== undefined || (type !== 'volume' && type !== 'bind' && type !== 'tmpfs')) throw wrong(text);
+  if (unknown !== undefined || type === undefined) throw wrong(text);
   return mount(
     type,
     fields.get('source') ?? '',

@@ -8,6 +8,13 @@ import { CallFailure } from '../model/failure.ts';
 import { makeLabels, removeLabel } from '../model/labels.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
 import type { Audience } from './audience.ts';
+import {
+  clusterVolumeSpec,
+  type VolumeOptions,
+  type VolumeView,
+  volumeCommand,
+  volumeView,
+} from './cluster-volume.ts';
 import { Refusal, ScenarioFailure } from './failure.ts';
 import { withFiles } from './files.ts';
 import { createCommand, line, updateCommand } from './flags.ts';
@@ -151,6 +158,32 @@ export class Operator {
     /** `docker secret rm NAME`. */
     remove: (name: string): void =>
       this.#do(line('docker secret rm', name), () => this.#client.removeSecret(name)),
+  };
+
+  readonly clusterVolume = {
+    /** `docker volume create --driver DRIVER --type mount ... NAME`; does not wait for the plugin. Returns the ID. */
+    create: (name: string, options: VolumeOptions): string =>
+      this.#do(volumeCommand(name, options), () =>
+        this.#client.createVolume(clusterVolumeSpec(name, options)),
+      ),
+    /** `docker volume update --availability AVAILABILITY NAME`. */
+    update: (name: string, availability: Availability): void =>
+      this.#do(line('docker volume update --availability', availability, name), () =>
+        this.#client.updateVolume(name, (spec) => ({ ...spec, availability })),
+      ),
+    /** `docker volume rm NAME`: it goes once the plugin has deleted it. */
+    remove: (name: string, { force = false }: { readonly force?: boolean } = {}): void =>
+      this.#do(line('docker volume rm', ...(force ? ['--force'] : []), name), () =>
+        this.#client.removeVolume(name, force),
+      ),
+    /** `docker volume ls --cluster`, sorted by name. */
+    ls: (): readonly VolumeView[] =>
+      this.#do('docker volume ls --cluster', () =>
+        this.#client
+          .list('volume')
+          .map(volumeView)
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      ),
   };
 
   readonly node = {

@@ -44,11 +44,13 @@ export function startLeadership(context: ManagerContext, manager: ManagerState):
     allocator: start('allocator'),
     scheduler: start('scheduler'),
     enforcer: start('enforcer'),
+    volumeEnforcer: start('volumeEnforcer'),
     reaper: start('reaper'),
     replicated: start('replicated'),
     jobs: start('jobs'),
     global: start('global'),
     roles: start('roles'),
+    volumes: start('volumes'),
   };
 }
 

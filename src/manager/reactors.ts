@@ -36,6 +36,13 @@ import {
   type SchedulerTimer,
   schedulerReactor,
 } from './scheduler/scheduler.ts';
+import {
+  type VolumeEnforcerJob,
+  type VolumeEnforcerState,
+  type VolumeEnforcerTimer,
+  volumeEnforcerReactor,
+} from './volumes/enforcer.ts';
+import { type VolumesJob, type VolumesState, type VolumesTimer, volumesReactor } from './volumes/volumes.ts';
 
 interface States {
   control: ControlState;
@@ -43,11 +50,13 @@ interface States {
   allocator: AllocatorState;
   scheduler: SchedulerState;
   enforcer: EnforcerState;
+  volumeEnforcer: VolumeEnforcerState;
   reaper: ReaperState;
   replicated: ReplicatedState;
   global: GlobalState;
   jobs: JobsState;
   roles: RolesState;
+  volumes: VolumesState;
 }
 interface Timers {
   control: ControlTimer;
@@ -55,11 +64,13 @@ interface Timers {
   allocator: AllocatorTimer;
   scheduler: SchedulerTimer;
   enforcer: EnforcerTimer;
+  volumeEnforcer: VolumeEnforcerTimer;
   reaper: ReaperTimer;
   replicated: ReplicatedTimer;
   global: GlobalTimer;
   jobs: JobsTimer;
   roles: RolesTimer;
+  volumes: VolumesTimer;
 }
 interface Jobs {
   control: ControlJob;
@@ -67,11 +78,13 @@ interface Jobs {
   allocator: AllocatorJob;
   scheduler: SchedulerJob;
   enforcer: EnforcerJob;
+  volumeEnforcer: VolumeEnforcerJob;
   reaper: ReaperJob;
   replicated: ReplicatedJob;
   global: GlobalJob;
   jobs: JobsJob;
   roles: RolesJob;
+  volumes: VolumesJob;
 }
 
 export type ReactorName = keyof States;
@@ -105,11 +118,13 @@ export const reactors: { readonly [Name in ReactorName]: Reactor<States[Name], T
   allocator: allocatorReactor,
   scheduler: schedulerReactor,
   enforcer: enforcerReactor,
+  volumeEnforcer: volumeEnforcerReactor,
   reaper: reaperReactor,
   replicated: replicatedReactor,
   global: globalReactor,
   jobs: jobsReactor,
   roles: rolesReactor,
+  volumes: volumesReactor,
 };
 
 export const reactorOrder: readonly ReactorName[] = [
@@ -118,11 +133,13 @@ export const reactorOrder: readonly ReactorName[] = [
   'allocator',
   'scheduler',
   'enforcer',
+  'volumeEnforcer',
   'reaper',
   'replicated',
   'jobs',
   'global',
   'roles',
+  'volumes',
 ];
 
 /** A job of one reactor as a job of the writer's queue: the compiler follows this only name by name. */
@@ -132,11 +149,13 @@ export const queued: { readonly [Name in ReactorName]: (job: Jobs[Name]) => Reac
   allocator: (job) => ({ reactor: 'allocator', job }),
   scheduler: (job) => ({ reactor: 'scheduler', job }),
   enforcer: (job) => ({ reactor: 'enforcer', job }),
+  volumeEnforcer: (job) => ({ reactor: 'volumeEnforcer', job }),
   reaper: (job) => ({ reactor: 'reaper', job }),
   replicated: (job) => ({ reactor: 'replicated', job }),
   global: (job) => ({ reactor: 'global', job }),
   jobs: (job) => ({ reactor: 'jobs', job }),
   roles: (job) => ({ reactor: 'roles', job }),
+  volumes: (job) => ({ reactor: 'volumes', job }),
 };
 
 /** A timer of one reactor as an event of the world. */
@@ -148,9 +167,11 @@ export const timed: {
   allocator: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'allocator', timer }),
   scheduler: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'scheduler', timer }),
   enforcer: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'enforcer', timer }),
+  volumeEnforcer: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'volumeEnforcer', timer }),
   reaper: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'reaper', timer }),
   replicated: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'replicated', timer }),
   global: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'global', timer }),
   jobs: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'jobs', timer }),
   roles: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'roles', timer }),
+  volumes: (owner, timer) => ({ kind: 'manager.reactor', ...owner, reactor: 'volumes', timer }),
 };

@@ -2,7 +2,7 @@
 
 import type { CallError, DispatcherCall, DispatcherReply, LogRequest, TaskLog } from './messages.ts';
 import type { Kind, Records } from './objects.ts';
-import type { ClusterSpec, FileSpec, NetworkSpec, NodeSpec, ServiceSpec } from './spec.ts';
+import type { ClusterSpec, FileSpec, NetworkSpec, NodeSpec, ServiceSpec, VolumeSpec } from './spec.ts';
 import type { Availability, NodeRole } from './state.ts';
 
 /** Every call has the caller's own number `id`, which comes back in the answer. */
@@ -49,6 +49,14 @@ export type ControlChange = Numbered &
         readonly spec: FileSpec;
       }
     | { readonly method: 'secret.remove'; readonly secretId: string }
+    | { readonly method: 'volume.create'; readonly spec: VolumeSpec }
+    | {
+        readonly method: 'volume.update';
+        readonly volumeId: string;
+        readonly version: number;
+        readonly spec: VolumeSpec;
+      }
+    | { readonly method: 'volume.remove'; readonly volumeId: string; readonly force: boolean }
     | {
         readonly method: 'cluster.update';
         readonly version: number;

@@ -2,7 +2,7 @@
 // A message is plain data and crosses the simulated network; nothing here decides anything.
 
 import type { Node, NodeDescription, Task, TaskStatus } from './objects.ts';
-import type { FileSpec, Labels, Platform } from './spec.ts';
+import type { FileSpec, Labels, Platform, VolumeSpec } from './spec.ts';
 
 /**
  * A call on its way to the leader. Any manager takes it; one that is not the leader forwards it (R-R29, R-R188).
@@ -71,6 +71,8 @@ export type DispatcherCall =
       readonly nodeId: string;
       readonly sessionId: string;
       readonly updates: readonly TaskReport[];
+      /** Cluster volumes that the node has let go; absent without any. */
+      readonly unpublished?: readonly string[];
     }
   /** What the node's containers have written, as a subscription asked for. It is not answered. */
   | {
@@ -149,6 +151,12 @@ export interface AssignedFile {
   readonly spec: FileSpec;
 }
 
+/** A cluster volume that has been brought to a node. */
+export interface AssignedVolume {
+  readonly id: string;
+  readonly spec: VolumeSpec;
+}
+
 /** Assignments of a node: the complete set, or the changes to the previous one (R-R175). Messages are chained by number. */
 export interface Assignments {
   readonly type: 'complete' | 'incremental';
@@ -161,6 +169,9 @@ export interface Assignments {
   readonly removedSecrets: readonly string[];
   readonly configs: readonly AssignedFile[];
   readonly removedConfigs: readonly string[];
+  /** Absent without any. */
+  readonly volumes?: readonly AssignedVolume[];
+  readonly removedVolumes?: readonly string[];
 }
 
 /**

@@ -24,6 +24,7 @@ import {
   updateSecret,
 } from './resource.ts';
 import { createService, removeService, updateService } from './service.ts';
+import { createVolume, removeVolume, updateVolume } from './volume.ts';
 
 export type ControlTimer = never;
 
@@ -105,6 +106,12 @@ function change(desk: ControlDesk, tx: Transaction, call: ControlChange): Contro
       return done(updateSecret(tx, call));
     case 'secret.remove':
       return done(removeSecret(tx, call.secretId));
+    case 'volume.create':
+      return done(createVolume(desk, tx, call.spec));
+    case 'volume.update':
+      return done(updateVolume(tx, call));
+    case 'volume.remove':
+      return done(removeVolume(tx, call.volumeId, call.force));
     case 'cluster.update':
       return done(updateCluster(desk, tx, call));
     case 'swarm.join':

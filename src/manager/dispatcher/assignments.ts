@@ -2,8 +2,8 @@
 // and what has changed since. It neither sends nor keeps time.
 
 import { equalAssignments } from '../../model/equal.ts';
-import type { AssignedFile, Assignments } from '../../model/messages.ts';
-import type { Task } from '../../model/objects.ts';
+import type { AssignedFile, AssignedVolume, Assignments } from '../../model/messages.ts';
+import type { PublishState, Task, Volume } from '../../model/objects.ts';
 
 import { TaskState } from '../../model/state.ts';
 import type { StoreEvent } from '../../store/event.ts';
@@ -27,6 +27,9 @@ export interface AssignmentSet {
   readonly changed: Map<string, Change>;
   readonly secrets: Files;
   readonly configs: Files;
+  /** The cluster volumes that the node has been told of, or is about to: to have, or to let go. */
+  readonly volumes: Map<string, PublishState>;
+  readonly changedVolumes: Map<string, Change>;
 }
 
 /** The set of a node before its first message, everything it must run marked as changed. */
@@ -37,7 +40,10 @@ export function createAssignmentSet(store: Reader, nodeId: string): AssignmentSe
     changed: new Map(),
     secrets: { users: new Map(), changed: new Map() },
     configs: { users: new Map(), changed: new Map() },
+    volumes: new Map(),
+    changedVolumes: new Map(),
   };
+  for (const { id, publish } of store.list('volume')) followPlace(set, id, publish, nodeId);
   for (const task of store.tasksOfNode(nodeId)) addTask(set, task);
   return set;
 }
@@ -53,6 +59,28 @@ export function followTask(set: AssignmentSet, event: StoreEvent & { readonly ki
     return true;
   }
   return after.status.state > TaskState.Running && releaseFiles(set, after);
+}
+
+/**
+ * Follows where a volume is: a node has it once it is published there, and lets it go when it is told to, or when the volume is gone. True
+ * when the node must be told something.
+ */
+export function followPlace(
+  set: AssignmentSet,
+  volumeId: string,
+  publish: Volume['publish'] | undefined,
+  nodeId: string,
+): boolean {
+  const told = set.volumes.get(volumeId);
+  const state = publish?.find((place) => place.nodeId === nodeId)?.state;
+  if (state === told || state === 'pending-publish') return false;
+  if (state === 'published') set.changedVolumes.set(volumeId, 'update');
+  else if (told === 'published' || state === 'pending-node-unpublish') {
+    set.changedVolumes.set(volumeId, 'remove');
+  }
+  if (state === undefined || state === 'pending-unpublish') set.volumes.delete(volumeId);
+  else set.volumes.set(volumeId, state);
+  return set.changedVolumes.has(volumeId);
 }
 
 function addTask(set: AssignmentSet, task: Task): boolean {
@@ -107,6 +135,7 @@ export function nextAssignments(set: AssignmentSet, store: Reader): Assignments 
   const tasks = take(set.changed, (id) => store.get('task', id));
   const secrets = take(set.secrets.changed, (id) => assignedFile(store, 'secret', id));
   const configs = take(set.configs.changed, (id) => assignedFile(store, 'config', id));
+  const volumes = take(set.changedVolumes, (id) => assignedVolume(store, id));
   return {
     type: appliesTo === 0 ? 'complete' : 'incremental',
     appliesTo,
@@ -117,7 +146,14 @@ export function nextAssignments(set: AssignmentSet, store: Reader): Assignments 
     removedSecrets: secrets.removed,
     configs: configs.updated,
     removedConfigs: configs.removed,
+    ...(volumes.updated.length > 0 && { volumes: volumes.updated }),
+    ...(volumes.removed.length > 0 && { removedVolumes: volumes.removed }),
   };
+}
+
+function assignedVolume(store: Reader, id: string): AssignedVolume | undefined {
+  const volume = store.get('volume', id);
+  return volume && { id, spec: volume.spec };
 }
 
 function assignedFile(store: Reader, kind: 'secret' | 'config', id: string): AssignedFile | undefined {

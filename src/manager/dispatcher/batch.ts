@@ -32,6 +32,8 @@ export interface Registration {
 interface Updates {
   readonly tasks: Map<string, TaskStatus>;
   readonly nodes: Map<string, NodeUpdate>;
+  /** By volume ID, the nodes that have let it go. */
+  readonly unpublished: Map<string, Set<string>>;
   readonly registrations: Registration[];
 }
 
@@ -51,11 +53,12 @@ export function createBatch(now: number): Batch {
 }
 
 function emptyUpdates(): Updates {
-  return { tasks: new Map(), nodes: new Map(), registrations: [] };
+  return { tasks: new Map(), nodes: new Map(), unpublished: new Map(), registrations: [] };
 }
 
-function queuedUpdates(batch: Batch): number {
-  return batch.queued.tasks.size + batch.queued.nodes.size;
+/** How much there is to write. */
+export function countUpdates({ tasks, nodes, unpublished }: Updates): number {
+  return tasks.size + nodes.size + unpublished.size;
 }
 
 /** Microseconds from `now` to the next tick: ticks come every 100 ms whether there is something to write or not. */
@@ -75,7 +78,23 @@ export function writeBatch(updates: Updates, tx: Transaction, managerId: string)
     writeNode(tx, nodeId, update);
     updates.nodes.delete(nodeId);
   }
+  for (const [volumeId, nodeIds] of updates.unpublished) {
+    if (tx.full) return 'again';
+    writeUnpublished(tx, volumeId, nodeIds);
+    updates.unpublished.delete(volumeId);
+  }
   return 'done';
+}
+
+function writeUnpublished(tx: Transaction, volumeId: string, nodeIds: ReadonlySet<string>): void {
+  if (tx.get('volume', volumeId) === undefined) return;
+  tx.update('volume', volumeId, (draft) => {
+    for (const status of draft.publish) {
+      if (nodeIds.has(status.nodeId) && status.state === 'pending-node-unpublish') {
+        status.state = 'pending-unpublish';
+      }
+    }
+  });
 }
 
 function writeStatus(tx: Transaction, taskId: string, status: TaskStatus, managerId: string): void {
@@ -101,7 +120,7 @@ function writeNode(tx: Transaction, nodeId: string, update: NodeUpdate): void {
 
 /** Sees to it that what is queued gets written: at once when there is much of it, else at the next tick (R-R183). */
 export function armBatch(leader: DispatcherLeader, batch: Batch): void {
-  const queued = queuedUpdates(batch);
+  const queued = countUpdates(batch.queued);
   if (queued === 0 || batch.writing !== undefined) return;
   if (queued >= batchLimit) {
     if (batch.timer !== undefined) leader.cancel(batch.timer);

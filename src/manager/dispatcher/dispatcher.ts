@@ -9,7 +9,7 @@ import { assert, unreachable } from '../../sim/assert.ts';
 import type { StoreEvent } from '../../store/event.ts';
 import type { Outcome, Reactor } from '../leader.ts';
 import { proposalDropped } from '../texts.ts';
-import { armBatch, createBatch, flush, writeBatch } from './batch.ts';
+import { armBatch, countUpdates, createBatch, flush, writeBatch } from './batch.ts';
 import type { DispatcherJob, DispatcherLeader, DispatcherTimer } from './leader.ts';
 import { cancelSubscriptions, followLogs, forgetSubscription, publish } from './logs.ts';
 import { findSession, refuse } from './nodes.ts';
@@ -26,7 +26,7 @@ import {
   register,
 } from './sessions.ts';
 import type { Call, DispatcherState } from './state.ts';
-import { endQuiet, followAssignment, openAssignments } from './streams.ts';
+import { endQuiet, followAssignment, followVolume, openAssignments } from './streams.ts';
 
 export type { DispatcherJob, DispatcherLeader, DispatcherTimer } from './leader.ts';
 export type { DispatcherState } from './state.ts';
@@ -109,6 +109,7 @@ export const dispatcherReactor: Reactor<DispatcherState, DispatcherTimer, Dispat
       followAssignment(leader, state, event);
       followLogs(leader, state, event);
     }
+    if (event.kind === 'volume') followVolume(leader, state, event);
     if (event.kind === 'node') followNode(leader, state, event);
     if (event.kind === 'cluster' && event.action !== 'remove') {
       followPeriod(state, event.after.spec.dispatcherHeartbeat);
@@ -169,10 +170,10 @@ export const dispatcherReactor: Reactor<DispatcherState, DispatcherTimer, Dispat
     if (job.kind !== 'batch' || outcome === 'lost') return;
     const { batch } = state;
     assert(batch.writing !== undefined, 'a batch is taken before it is written');
-    const { tasks, nodes, registrations } = batch.writing;
+    const { registrations } = batch.writing;
     // A dropped batch is lost, as at a change of leadership; who waits to be registered must come again.
     const dropped = outcome === 'dropped';
-    if (!dropped && tasks.size + nodes.size > 0) return;
+    if (!dropped && countUpdates(batch.writing) > 0) return;
     batch.writing = undefined;
     batch.wroteAt = leader.now();
     for (const registration of registrations) {
@@ -188,7 +189,7 @@ function report(
   leader: DispatcherLeader,
   state: DispatcherState,
   route: readonly string[],
-  { id, nodeId, sessionId, updates }: Call<'dispatcher.report'>,
+  { id, nodeId, sessionId, updates, unpublished = [] }: Call<'dispatcher.report'>,
 ): CallError | undefined {
   const found = findSession(state.nodes, nodeId, sessionId);
   if ('error' in found) return found.error;
@@ -200,6 +201,11 @@ function report(
   for (const { taskId, status } of known) {
     // The network may repeat a report after a later one: states only go forward (R-R184).
     if (status.state >= (tasks.get(taskId)?.state ?? status.state)) tasks.set(taskId, status);
+  }
+  for (const volumeId of unpublished) {
+    const nodeIds = state.batch.queued.unpublished.get(volumeId);
+    if (nodeIds === undefined) state.batch.queued.unpublished.set(volumeId, new Set([nodeId]));
+    else nodeIds.add(nodeId);
   }
   leader.reply(route, { method: 'dispatcher.report', id });
   armBatch(leader, state.batch);

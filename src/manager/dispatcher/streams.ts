@@ -4,9 +4,9 @@ import { millisecond } from '../../model/duration.ts';
 import type { CallError } from '../../model/messages.ts';
 import { assert } from '../../sim/assert.ts';
 import type { StoreEvent } from '../../store/event.ts';
-import { createAssignmentSet, followTask, nextAssignments } from './assignments.ts';
+import { createAssignmentSet, followPlace, followTask, nextAssignments } from './assignments.ts';
 import type { DispatcherLeader } from './leader.ts';
-import { closeStream, findSession, type NodeSession, nextSequence } from './nodes.ts';
+import { type AssignmentStream, closeStream, findSession, type NodeSession, nextSequence } from './nodes.ts';
 import type { Call, DispatcherState } from './state.ts';
 
 /** Modifications are sent when so many have come together, or when none has come for so long (R-R176). */
@@ -52,6 +52,34 @@ export function followAssignment(
   const session = state.nodes.get(nodeId)?.session;
   const stream = session?.stream;
   if (session === undefined || stream === undefined || !followTask(stream.set, event)) return;
+  modified(leader, session, stream, nodeId);
+}
+
+/** A volume has changed: the nodes that it is brought to or taken from hear of it. */
+export function followVolume(
+  leader: DispatcherLeader,
+  state: DispatcherState,
+  event: StoreEvent & { readonly kind: 'volume' },
+): void {
+  const places = [
+    ...(event.action === 'create' ? [] : event.before.publish),
+    ...(event.action === 'remove' ? [] : event.after.publish),
+  ];
+  for (const nodeId of new Set(places.map((place) => place.nodeId))) {
+    const session = state.nodes.get(nodeId)?.session;
+    const stream = session?.stream;
+    if (session === undefined || stream === undefined) continue;
+    const now = event.action === 'remove' ? undefined : event.after;
+    if (followPlace(stream.set, event.id, now?.publish, nodeId)) modified(leader, session, stream, nodeId);
+  }
+}
+
+function modified(
+  leader: DispatcherLeader,
+  session: NodeSession,
+  stream: AssignmentStream,
+  nodeId: string,
+): void {
   stream.modifications += 1;
   if (stream.timer !== undefined) leader.cancel(stream.timer);
   stream.timer = undefined;

@@ -39,6 +39,7 @@ const filters = {
   platform: 'Platform',
   'host ports': 'HostPort',
   'max replicas': 'MaxReplicas',
+  volumes: 'Volumes',
 } as const;
 
 function compareFeasible(
