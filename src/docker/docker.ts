@@ -70,6 +70,11 @@ function* runCommand(
   const parsed = parseWords(words, flagsOf(command), command.interspersed !== false, host);
   if (parsed.failure !== undefined) throw flagFailure(path, command, parsed.failure);
   if (parsed.help !== undefined) {
+    const tooNew = yield* unsupported(chain, new Map(), client);
+    if (tooNew !== undefined) {
+      host.out(`${tooNew}\n`);
+      return 0;
+    }
     return yield* showHelp(chain, client, host, parsed.help === 'h' ? host.out : undefined);
   }
   if (command.run === undefined) {
@@ -85,7 +90,8 @@ function* runCommand(
       host.out(`Flag --${flag.name} has been deprecated, ${flag.deprecated}\n`);
     }
   }
-  yield* requireVersion(chain, parsed.given, client);
+  const tooNew = yield* unsupported(chain, parsed.given, client);
+  if (tooNew !== undefined) throw new CommandFailure(tooNew);
   const invocation: Invocation = {
     path,
     command,
@@ -97,34 +103,25 @@ function* runCommand(
   return yield* command.run(invocation);
 }
 
-/** @throws CommandFailure when the engine's API is older than the command or one of the flags that were given */
-function* requireVersion(
+/** What of the command and the flags that were given the engine's API is too old for, in words; undefined when nothing. */
+function* unsupported(
   chain: readonly Command[],
   given: ReadonlyMap<string, readonly string[]>,
   client: Client,
-): Fiber<void> {
+): Fiber<string | undefined> {
   const command = chain.at(-1);
-  if (command === undefined) return;
+  if (command === undefined) return undefined;
   const flags = flagsOf(command).filter(({ name, version }) => version !== undefined && given.has(name));
-  if (flags.length === 0 && chain.every(({ version }) => version === undefined)) return;
+  if (flags.length === 0 && chain.every(({ version }) => version === undefined)) return undefined;
   const { version: spoken } = yield* abilitiesOf(client);
-  const needs = (what: string, version: string): CommandFailure =>
-    new CommandFailure(
-      `${what} requires API version ${version}, but the Docker daemon API version is ${spoken}`,
-    );
-  for (const { version } of [...chain].reverse()) {
-    if (version !== undefined && isOlder(spoken, version)) throw needs(pathOf(chain), version);
-  }
-  const tooNew = flags.filter(({ version }) => version !== undefined && isOlder(spoken, version));
-  if (tooNew.length === 0) return;
-  throw new CommandFailure(
-    tooNew
-      .map(
-        ({ name, version }) =>
-          `"--${name}" requires API version ${version}, but the Docker daemon API version is ${spoken}`,
-      )
-      .join('\n'),
-  );
+  const isTooNew = ({ version }: { readonly version?: string }): boolean =>
+    version !== undefined && isOlder(spoken, version);
+  const needs = (what: string, version: string | undefined): string =>
+    `${what} requires API version ${version}, but the Docker daemon API version is ${spoken}`;
+  const tooNew = chain.findLast(isTooNew);
+  if (tooNew !== undefined) return needs(pathOf(chain), tooNew.version);
+  const failures = flags.filter(isTooNew).map(({ name, version }) => needs(`"--${name}"`, version));
+  return failures.length === 0 ? undefined : failures.join('\n');
 }
 
 function pathOf(chain: readonly Command[]): string {

@@ -4,7 +4,7 @@ import { CommandFailure } from './failure.ts';
 import type { Flags } from './flags.ts';
 import type { DockerHost } from './process.ts';
 import { alignColumns, listStyle } from './table.ts';
-import { execute, type Options } from './template/evaluate.ts';
+import { execute } from './template/evaluate.ts';
 import { headerFunctions, isFunction } from './template/functions.ts';
 import { parseTemplate, type Template, TemplateError } from './template/parse.ts';
 import { bool, type GoMethod, type GoValue, getter, map, rowValue, string } from './template/value.ts';
@@ -26,11 +26,7 @@ export interface Listing<Row> {
 }
 
 /** A field without a title has none in the head of a table either. */
-export type Field<Row> = readonly [
-  name: string,
-  title: string | undefined,
-  value: (row: Row) => string | boolean,
-];
+export type Field<Row> = readonly [name: string, title: string, value: (row: Row) => string | boolean];
 export type Lookup<Row> = readonly [name: string, value: (row: Row, argument: string) => string];
 
 /** How a list is to be printed. */
@@ -58,11 +54,19 @@ export function printRows<Row>(listing: Listing<Row>, format: Format, rows: read
   const template = parse(withBlanks(source.replace(/^ +| +$/g, '')));
   const lines = rows.map((row) => `${run(template, rowOf(listing, row))}\n`);
   if (!isTable) return lines.join('');
-  const titles = new Map(
-    listing.fields.flatMap(([name, title]) => (title === undefined ? [] : [[name, string(title)] as const])),
-  );
-  const head = run(template, map('formatter.SubHeaderContext', titles), { functions: headerFunctions });
+  const titles = new Map(listing.fields.map(([name, title]) => [name, string(title)]));
+  const head = headOf(template, map('formatter.SubHeaderContext', titles));
   return alignColumns(`${head}\n${lines.join('')}`, listStyle);
+}
+
+/** The head of a table. A template that fails over titles makes a head that ends where it failed. */
+function headOf(template: Template, titles: GoValue): string {
+  try {
+    return execute(template, titles, { functions: headerFunctions });
+  } catch (error) {
+    if (error instanceof TemplateError) return error.printed;
+    throw error;
+  }
 }
 
 /** The format with the words `table` and `raw` replaced by what they stand for here. */
@@ -85,9 +89,9 @@ function parse(text: string): Template {
   }
 }
 
-function run(template: Template, value: GoValue, options: Options = {}): string {
+function run(template: Template, value: GoValue): string {
   try {
-    return execute(template, value, options);
+    return execute(template, value);
   } catch (error) {
     throw failure(error);
   }

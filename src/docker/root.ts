@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts';
 import { node } from './commands/node.ts';
+import { swarm } from './commands/swarm.ts';
 import { bool, list, string } from './flag.ts';
 
 export const root: Command = {
@@ -49,5 +50,5 @@ export const root: Command = {
     { name: 'tlsverify', kind: bool, usage: 'Use TLS and verify the remote' },
     { name: 'version', shorthand: 'v', kind: bool, usage: 'Print version information and quit' },
   ],
-  commands: [node],
+  commands: [node, swarm],
 };

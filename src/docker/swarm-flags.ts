@@ -1,0 +1,175 @@
+// The kinds of flags that commands of the swarm itself have: addresses, certificates, pools, external authorities.
+
+import type { ExternalCa } from '../engine/api.ts';
+import { ParseFailure } from '../model/failure.ts';
+import type { Flag, Kind } from './flag.ts';
+import { duration, int, uint } from './flag.ts';
+import { splitRecord } from './flags.ts';
+import { type DockerHost, FileError } from './process.ts';
+import { quote } from './quote.ts';
+
+const defaultListenAddress = '0.0.0.0:2377';
+
+export const nodeAddress: Kind = { name: 'node-addr', check: readListenAddress };
+
+/** An address with the default host and port where it has none. @throws ParseFailure */
+export function readListenAddress(given: string): string {
+  const address = given.replace(/^tcp:\/\//, '');
+  if (address === '') return defaultListenAddress;
+  const [, host = '', port = '', path = ''] = /^(\[[^\]]*\]|[^:/]*)(?::([^/]*))?(\/.*)?$/.exec(address) ?? [];
+  const [, rest = ''] = /^(?:\[[^\]]*\]|[^:/]*)(:[^/]*)?/.exec(address) ?? [];
+  if (!/^(?::[0-9]*)?$/.test(rest)) {
+    const shown = rest.slice(rest.lastIndexOf(':'));
+    throw new ParseFailure(`parse ${quote(`tcp://${address}`)}: invalid port ${quote(shown)} after host`);
+  }
+  if (host.startsWith('[') && port === '') throw new ParseFailure(`invalid bind address format: ${given}`);
+  return `${host === '' ? '0.0.0.0' : host}:${port === '' ? '2377' : port}${path}`;
+}
+
+export const pemFile: Kind = {
+  name: 'pem-file',
+  check: (path, host) => {
+    if (!isPem(host.readFile(path))) throw new ParseFailure('file contents must be in PEM format');
+  },
+};
+
+function isPem(contents: string): boolean {
+  return /-----BEGIN ([^-\n]*)-----\n[\s\S]*-----END \1-----/.test(contents);
+}
+
+export const externalCa: Kind = { name: 'external-ca', check: readExternalCa };
+
+/** `protocol=cfssl,url=https://...[,cacert=file]`. @throws ParseFailure */
+export function readExternalCa(given: string, host: DockerHost): ExternalCa {
+  const options = new Map<string, string>();
+  let url: string | undefined;
+  let protocol = '';
+  let certificate = '';
+  for (const field of splitRecord(given)) {
+    const at = field.indexOf('=');
+    if (at < 0) throw new ParseFailure(`invalid field '${field}' must be a key=value pair`);
+    const value = field.slice(at + 1);
+    switch (field.slice(0, at).toLowerCase()) {
+      case 'protocol':
+        protocol = value.toLowerCase();
+        if (protocol !== 'cfssl') throw new ParseFailure(`unrecognized external CA protocol ${value}`);
+        break;
+      case 'url':
+        url = value;
+        break;
+      case 'cacert':
+        certificate = readCertificate(value, host);
+        break;
+      default:
+        options.set(field.slice(0, at), value);
+    }
+  }
+  if (protocol === '') throw new ParseFailure('the external-ca option needs a protocol= parameter');
+  if (url === undefined) throw new ParseFailure('the external-ca option needs a url= parameter');
+  const more = options.size === 0 ? {} : { Options: Object.fromEntries(options) };
+  return { Protocol: protocol, URL: url, ...more, CACert: certificate };
+}
+
+function readCertificate(path: string, host: DockerHost): string {
+  try {
+    const contents = host.readFile(path);
+    if (isPem(contents)) return contents;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    throw new ParseFailure(`unable to read CA cert for external CA: ${error.message}`);
+  }
+  throw new ParseFailure('CA cert for external CA must be in PEM format');
+}
+
+export const addressPools: Kind = {
+  name: 'ipNetSlice',
+  check: (given) => {
+    readPools([given]);
+  },
+};
+
+/** Networks in CIDR form, each with the host's part cut away. @throws ParseFailure */
+export function readPools(given: readonly string[]): string[] {
+  return given.flatMap(splitRecord).map((pool) => readPool(pool.trim()));
+}
+
+function readPool(pool: string): string {
+  const refuse = (): ParseFailure => new ParseFailure(`invalid string being converted to CIDR: ${pool}`);
+  const [, address, bits] = /^([0-9a-fA-F.:]+)\/([0-9]+)$/.exec(pool) ?? [];
+  if (address === undefined || bits === undefined) throw refuse();
+  const length = Number(bits);
+  if (address.includes(':')) {
+    const groups = readIpv6(address);
+    if (groups === undefined || length > 128) throw refuse();
+    const kept = groups.map((group, i) => group & mask(16, length - i * 16));
+    return `${writeIpv6(kept)}/${length}`;
+  }
+  const bytes = address.split('.').map(Number);
+  if (bytes.length !== 4 || bytes.some((byte) => Number.isNaN(byte) || byte > 255) || length > 32)
+    throw refuse();
+  return `${bytes.map((byte, i) => byte & mask(8, length - i * 8)).join('.')}/${length}`;
+}
+
+/** The first `length` of some bits. */
+function mask(bits: number, length: number): number {
+  const kept = Math.min(bits, Math.max(0, length));
+  return (2 ** bits - 1) & ~(2 ** (bits - kept) - 1);
+}
+
+function readIpv6(address: string): number[] | undefined {
+  const halves = address.split('::');
+  const [before = [], after = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const missing = 8 - before.length - after.length;
+  if (halves.length > 2 || (halves.length === 1 ? missing !== 0 : missing < 1)) return undefined;
+  const groups = [...before, ...new Array<string>(missing).fill('0'), ...after];
+  if (groups.some((group) => !/^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
+  return groups.map((group) => Number.parseInt(group, 16));
+}
+
+/** With the longest run of zeros left out. */
+function writeIpv6(groups: readonly number[]): string {
+  const text = groups.map((group) => group.toString(16)).join(':');
+  const runs = [...text.matchAll(/(?<![^:])0(?::0)+(?![^:])/g)].map(([run]) => run);
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+  return longest === ''
+    ? text
+    : text
+        .replace(longest, '')
+        .replace(/^:?:?|:?:?$/g, (edge) => (edge === '' ? '' : '::'))
+        .replace(/:{3,}/, '::');
+}
+
+/** What `swarm init` and `swarm update` can both set. */
+export const specFlags: readonly Flag[] = [
+  {
+    name: 'cert-expiry',
+    kind: duration,
+    usage: 'Validity period for node certificates (ns|us|ms|s|m|h)',
+    initial: '2160h0m0s',
+  },
+  {
+    name: 'dispatcher-heartbeat',
+    kind: duration,
+    usage: 'Dispatcher heartbeat period (ns|us|ms|s|m|h)',
+    initial: '5s',
+  },
+  {
+    name: 'external-ca',
+    kind: externalCa,
+    usage: 'Specifications of one or more certificate signing endpoints',
+  },
+  {
+    name: 'max-snapshots',
+    kind: uint,
+    usage: 'Number of additional Raft snapshots to retain',
+    version: '1.25',
+  },
+  {
+    name: 'snapshot-interval',
+    kind: uint,
+    usage: 'Number of log entries between Raft snapshots',
+    initial: '10000',
+    version: '1.25',
+  },
+  { name: 'task-history-limit', kind: int, usage: 'Task history retention limit', initial: '5' },
+];
