@@ -30,6 +30,21 @@ export function explainWaiting(record: RunRecord, task: Task): Explanation {
   // A task of a global service has nowhere else to go.
   const verdicts = task.nodeId === '' ? all : all.filter(({ nodeId }) => nodeId === task.nodeId);
   const rows = rowsOf(record, sight, task, verdicts, '');
+  if (isForgotten(sight, task)) {
+    return {
+      subject: name,
+      line: `${name} waits, and nobody looks at it again: it was refused after an update of its service.`,
+      chain: chainOf(links),
+      nodes: rows,
+      rule: {
+        text: 'A waiting task of an older spec is tried once more, and then no more.',
+        tag: 'src',
+        reference: 'R-S38',
+      },
+      next: 'Nothing, until the service is updated or another manager leads.',
+      youCan: `Force an update: docker service update --force ${task.serviceAnnotations.name}.`,
+    };
+  }
   const nearest = rows
     .filter((row) => row.ifOnly !== undefined)
     .sort((a, b) => (a.ifOnly?.changes.length ?? 0) - (b.ifOnly?.changes.length ?? 0))[0];
@@ -72,6 +87,14 @@ export function explainWaiting(record: RunRecord, task: Task): Explanation {
         .join(' '),
     }),
   };
+}
+
+/** Whether a waiting task is in no queue any more: an update has made it one of an older spec, and then there was no node for it. */
+function isForgotten({ scheduler, store }: Sight, task: Task): boolean {
+  const service = store.get('service', task.serviceId);
+  const outdated =
+    service !== undefined && service.specVersion > (task.specVersion ?? Number.MAX_SAFE_INTEGER);
+  return outdated && task.nodeId === '' && scheduler.pass === undefined && !scheduler.queue.has(task.id);
 }
 
 interface Obstacle {
