@@ -205,9 +205,10 @@ export function begin(
       const [edited, patches, inverse] = produceWithPatches(before, recipe);
       if (patches.length === 0) return before;
       assert(edited.id === id && edited.meta === before.meta, 'a recipe leaves id and meta alone');
-      const record = complete[kind](edited, { version, createdAt: before.meta.createdAt, updatedAt: now });
+      const meta = Object.freeze({ version, createdAt: before.meta.createdAt, updatedAt: now });
+      const record = complete[kind](edited, meta);
       // Immer has frozen what it made, all the way down.
-      freezeAll(record);
+      Object.freeze(record);
       checkName(kind, record);
       write({ action: 'update', kind, id, record, patches, inverse }, before, record);
       return record;
@@ -220,9 +221,9 @@ export function begin(
       const inverse: Patch[] = [];
       notePatches(before, fields, patches, inverse);
       if (patches.length === 0) return before;
-      const meta = { version, createdAt: before.meta.createdAt, updatedAt: now };
+      const meta = Object.freeze({ version, createdAt: before.meta.createdAt, updatedAt: now });
       const record = Object.assign({}, before, fields, { meta });
-      freezeAll(record);
+      Object.freeze(record);
       checkName(kind, record);
       write({ action: 'update', kind, id, record, patches, inverse }, before, record);
       return record;
@@ -251,13 +252,14 @@ function merge<R extends { readonly id: string }>(
   return lend(changed.merged);
 }
 
-/** The patches of an assignment and those that undo it, as Immer writes them. */
+/** The patches of an assignment and those that undo it, as Immer writes them. Freezes the new values. */
 function notePatches(before: object, fields: object, patches: Patch[], inverse: Patch[]): void {
   assert(isPlain(before) && isPlain(fields), 'a record is plain data');
   for (const key in fields) {
     const value = fields[key];
     const old = before[key];
     if (value === old) continue;
+    if (typeof value === 'object' && value !== null) freezeAll(value);
     const path = [key];
     patches.push({ op: 'replace', path, value });
     inverse.push({ op: 'replace', path, value: old });

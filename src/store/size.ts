@@ -13,10 +13,9 @@ export function estimateSize(record: object): number {
   if (!isPlain(record)) return size;
   for (const key in record) {
     const content = record[key];
-    if (typeof content !== 'object' || content === null) size += sizeOfField(content);
     // Status and meta are new with nearly every write.
-    else if (key === 'status' || key === 'meta' || isEmptyList(content)) size += sizeOfField(content);
-    else size += sizeOfPart(content);
+    const lasts = typeof content === 'object' && content !== null && key !== 'status' && key !== 'meta';
+    size += lasts && !isEmptyList(content) ? sizeOfPart(content) : sizeOfField(content);
   }
   return size;
 }
@@ -65,6 +64,7 @@ function sizeOfBlock(length: number): number {
 
 /** Seven bits to a byte. */
 function sizeOfVarint(value: number): number {
+  if (value < 128) return 1;
   let size = 1;
   for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
   return size;

@@ -68,19 +68,18 @@ const choiceBudget = 0.5;
 const zones = 10;
 const gibibyte = 1024 ** 3;
 
-/** Measures every load in every size: the small ones often, the largest once. */
+/** Measures every load in every size, the small ones more often. */
 export async function benchScheduler(): Promise<BenchRow[]> {
   for (const cell of cells) if (cell.tasks <= 1_000) for (let i = 0; i < 20; i++) measure(cell);
   return cells.map((cell) => {
-    // Anew for each load: how fast a busy machine is changes from minute to minute.
-    const speed = heapThere / heapTime();
-    const runs = Array.from({ length: cell.tasks <= 1_000 ? 25 : cell.tasks <= 10_000 ? 5 : 1 }, () =>
+    const runs = Array.from({ length: cell.tasks <= 1_000 ? 25 : cell.tasks <= 10_000 ? 7 : 3 }, () =>
       measure(cell),
     );
     const total = median(runs.map((run) => run.total));
     const choice = median(runs.map((run) => run.choice));
-    const totalShare = (total * speed) / cell.total;
-    const choiceShare = cell.choice === undefined ? 0 : (choice * speed) / cell.choice;
+    const totalShare = median(runs.map((run) => run.total * run.speed)) / cell.total;
+    const choiceShare =
+      cell.choice === undefined ? 0 : median(runs.map((run) => run.choice * run.speed)) / cell.choice;
     return {
       name: `scheduler: ${cell.nodes} nodes, ${cell.tasks} tasks, ${cell.load}`,
       figure: `${total.toFixed(2)} ms, choice ${choice.toFixed(2)} ms`,
@@ -91,16 +90,14 @@ export async function benchScheduler(): Promise<BenchRow[]> {
   });
 }
 
-/** Microseconds a heap operation takes here. */
+const heap = heapReference();
+
+/** Microseconds a heap operation takes here and now: how fast a busy machine is changes from moment to moment. */
 function heapTime(): number {
-  const run = heapReference();
-  const times: number[] = [];
-  for (let i = 0; i < 20; i++) {
-    const begun = processorTime();
-    for (let j = 0; j < 25; j++) run();
-    times.push(((processorTime() - begun) * 1_000) / (25 * OPERATIONS));
-  }
-  return median(times);
+  const rounds = 25;
+  const begun = processorTime();
+  for (let i = 0; i < rounds; i++) heap();
+  return ((processorTime() - begun) * 1_000) / (rounds * OPERATIONS);
 }
 
 /** Milliseconds that all threads of this process have run. Unlike the time on the wall it leaves out what others took of a busy machine. */
@@ -109,19 +106,29 @@ function processorTime(): number {
   return (user + system) / 1_000;
 }
 
-/** One run of a load, in milliseconds: from the store to the last task assigned, and choosing nodes for all on an equal state. */
-function measure(cell: Cell): { readonly total: number; readonly choice: number } {
+/**
+ * One run of a load, in milliseconds: from the store to the last task assigned, and choosing nodes for all on an equal state. `speed`
+ * relates this machine, as it was meanwhile, to the one where SwarmKit was measured.
+ */
+function measure(cell: Cell): { readonly total: number; readonly choice: number; readonly speed: number } {
+  const before = heapTime();
   const store = fill(cell);
-  const state = loadState(reader(store));
-  const chosen = processorTime();
-  const decisions = decide(state, { kind: 'tick' }, reader(store), 0);
-  const choice = processorTime() - chosen;
-  if (decisions.length !== cell.tasks) throw new Error('every task is decided');
+  const choice = measureChoice(store, cell.tasks);
   const begun = processorTime();
   const assigned = schedule(store);
   const total = processorTime() - begun;
+  const speed = heapThere / ((before + heapTime()) / 2);
   if (assigned !== cell.tasks) throw new Error(`${assigned} of ${cell.tasks} tasks were assigned`);
-  return { total, choice };
+  return { total, choice, speed };
+}
+
+function measureChoice(store: Store, tasks: number): number {
+  const state = loadState(reader(store));
+  const begun = processorTime();
+  const decisions = decide(state, { kind: 'tick' }, reader(store), 0);
+  const choice = processorTime() - begun;
+  if (decisions.length !== tasks) throw new Error('every task is decided');
+  return choice;
 }
 
 /** Runs the scheduler until it has nothing more to write. @returns how many tasks were seen to become assigned */
@@ -161,6 +168,7 @@ function fill({ nodes, tasks, load }: Cell): Store {
   const tx = begin(store, { version: 0, now: 0 });
   for (let i = 0; i < nodes; i++) addNode(tx, i);
   const size = load === 'one service' ? tasks : load === 'services of 10' ? 10 : 100;
+  let service = makeService({ id: '' });
   for (let i = 0; i < tasks; i++) {
     const task = { id: name('task', i), state: TaskState.Pending };
     if (load === 'one-off tasks') {
@@ -168,8 +176,11 @@ function fill({ nodes, tasks, load }: Cell): Store {
       continue;
     }
     const number = Math.floor(i / size);
-    const service = makeService({ id: name('service', number), ...(load.endsWith('picky') && picky) });
-    if (i % size === 0) tx.create('service', service);
+    if (i % size === 0) {
+      service = makeService({ id: name('service', number), ...(load.endsWith('picky') && picky) });
+      tx.create('service', service);
+    }
+    // With the spec of its service, as an orchestrator makes it.
     tx.create('task', makeTask({ ...task, service, slot: (i % size) + 1 }));
   }
   apply(store, tx.actions(), { version: 1 });

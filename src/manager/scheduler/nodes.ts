@@ -58,24 +58,30 @@ export function hostPortsOf(task: Task): readonly string[] {
     .map((port) => `${port.protocol}/${port.publishedPort}`);
 }
 
+/** What is known of a node without tasks. */
+export function newInfo(node: Node): NodeInfo {
+  const { nanoCpus, memoryBytes, generic } = node.description?.resources ?? nothing;
+  return {
+    node,
+    tasks: new Map(),
+    active: 0,
+    activeByService: new Map(),
+    nanoCpus,
+    memoryBytes,
+    generic,
+    hostPorts: new Set(),
+    failures: new Map(),
+  };
+}
+
 /** Adds a node that is not known yet, without tasks, or replaces what is known of its own state (R-S18). */
 export function putNode(nodes: Nodes, node: Node): void {
   const known = nodes.get(node.id);
-  const offered = node.description?.resources ?? nothing;
   if (known === undefined) {
-    insert(nodes, {
-      node,
-      tasks: new Map(),
-      active: 0,
-      activeByService: new Map(),
-      nanoCpus: offered.nanoCpus,
-      memoryBytes: offered.memoryBytes,
-      generic: offered.generic,
-      hostPorts: new Set(),
-      failures: new Map(),
-    });
+    insert(nodes, newInfo(node));
     return;
   }
+  const offered = node.description?.resources ?? nothing;
   known.node = node;
   known.nanoCpus = offered.nanoCpus;
   known.memoryBytes = offered.memoryBytes;

@@ -1,16 +1,17 @@
 // One pass: what is decided about the tasks that wait (R-S9, R-S11 to R-S13, R-S23), and how a decision is committed (R-S27, R-S28).
 
-import type { Task } from '../../model/objects.ts';
+import type { Task, VolumeAttachment } from '../../model/objects.ts';
 import type { GenericResource } from '../../model/spec.ts';
 import { TaskState } from '../../model/state.ts';
 import type { Reader } from '../../store/reader.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import { demandOf, explain, firstRejection, newTally } from './filter.ts';
-import { failureKey, type NodeInfo, trackTask, untrackTask } from './nodes.ts';
+import { failureKey, trackTask, untrackTask } from './nodes.ts';
 import type { Contest } from './rank.ts';
-import { placeGroup, tallyOf } from './spread.ts';
+import { type Placement, placeGroup, tallyOf } from './spread.ts';
 import { forget, type SchedulerState } from './state.ts';
 import { enterTree, type Field, settleGroup, surveyNodes } from './tree.ts';
+import { chooseVolumes, releaseVolumes, wantVolumes } from './volumes.ts';
 
 /** Preassigned tasks go first, in a batch of their own (R-S6, R-S7). */
 export type SchedulerJob = { readonly kind: 'preassigned' } | { readonly kind: 'tick' };
@@ -35,6 +36,7 @@ export interface Decision {
   readonly err: string;
   readonly timestamp: number;
   readonly held: readonly GenericResource[];
+  readonly volumes: readonly VolumeAttachment[];
 }
 
 /** Decides a job on local state, which counts the placed tasks from here on (R-S17). */
@@ -56,16 +58,23 @@ export function commitDecision(state: SchedulerState, decision: Decision, tx: Tr
   }
   // The stored task is looked at, not the decision: for a pending task the freshness of the node does not matter.
   const nodeIsFresh = status.state < TaskState.Assigned || isFresh(state, nodeId, tx);
-  if (!nodeIsFresh || stored.meta.version !== task.meta.version) {
+  const unchanged = nodeIsFresh && stored.meta.version === task.meta.version;
+  if (!unchanged || !wantVolumes(tx, decision.volumes, nodeId)) {
     takeBack(state, decision);
     return;
   }
-  const { state: observed, message, err, timestamp, held } = decision;
-  const written = { ...status, state: observed, timestamp, message, err };
+  const { state: next, timestamp, message, err, held } = decision;
+  // A task that waits has nothing else in its status: agents know nothing of it yet.
+  const written = { state: next, timestamp, message, err };
   if (held.length > 0 || stored.assignedGenericResources.length > 0) {
     tx.assign('task', task.id, { status: written, nodeId, assignedGenericResources: [...held] });
   } else {
     tx.assign('task', task.id, { status: written, nodeId });
+  }
+  if (decision.volumes.length > 0) {
+    tx.update('task', task.id, (draft) => {
+      draft.volumes = [...decision.volumes];
+    });
   }
   if (decision.state === TaskState.Assigned) state.preassigned.delete(task.id);
 }
@@ -75,10 +84,17 @@ function decidePreassigned(state: SchedulerState, store: Reader, now: number): D
   for (const task of [...state.preassigned.values()].sort(comparePreassigned)) {
     const info = state.nodes.get(task.nodeId);
     if (info === undefined) continue;
-    const rejection = firstRejection(demandOf(task, store), info);
-    if (rejection < 0) {
+    const demand = demandOf(task, store, state.volumes);
+    const rejection = firstRejection(demand, info);
+    const chosen = chooseVolumes(demand.volumes, task, info.node);
+    if (rejection < 0 && 'missing' in chosen) {
+      const err = `cannot find volume to satisfy mount with source ${chosen.missing}`;
+      decisions.push(keepWaiting(task, err, now));
+    } else if (rejection < 0 && 'attachments' in chosen) {
       const message = 'scheduler confirmed task can run on preassigned node';
-      decisions.push(place(state, task, info, trackTask(info, task), message, now));
+      // It takes no reference to its volumes, as in SwarmKit (R-S44).
+      const { attachments: volumes } = chosen;
+      decisions.push(place(state, { task, info, held: trackTask(info, task), volumes }, message, now));
     } else {
       const tally = newTally();
       tally[rejection] = 1;
@@ -145,9 +161,9 @@ function decideGroup(
 ): void {
   const contest: Contest = { serviceId: first.serviceId, failureKey: failureKey(first), now };
   const tree = enterTree(field, first.spec.placement.spread, contest);
-  const deal = placeGroup(tree, demandOf(first, store), tasks);
-  for (const { task, info, held } of deal.placed) {
-    decisions.push(place(state, task, info, held, 'scheduler assigned task to node', now));
+  const deal = placeGroup(tree, demandOf(first, store, state.volumes), tasks);
+  for (const placement of deal.placed) {
+    decisions.push(place(state, placement, 'scheduler assigned task to node', now));
   }
   if (deal.placed.length < tasks.length) {
     const explanation = explain(tallyOf(deal, field, contest));
@@ -179,21 +195,19 @@ function decideLeftOver(
 
 function place(
   state: SchedulerState,
-  task: Task,
-  info: NodeInfo,
-  held: readonly GenericResource[],
+  { task, info, held, volumes }: Placement,
   message: string,
   timestamp: number,
 ): Decision {
   const nodeId = info.node.id;
   state.known.set(task.id, { nodeId, state: TaskState.Assigned });
-  return { task, nodeId, state: TaskState.Assigned, message, err: '', timestamp, held };
+  return { task, nodeId, state: TaskState.Assigned, message, err: '', timestamp, held, volumes };
 }
 
 /** The task stays as it is, but for the reason. */
 function keepWaiting(task: Task, err: string, timestamp: number): Decision {
   const { state, message } = task.status;
-  return { task, nodeId: task.nodeId, state, message, err, timestamp, held: [] };
+  return { task, nodeId: task.nodeId, state, message, err, timestamp, held: [], volumes: [] };
 }
 
 /** Takes back all that a job has decided, what was written before it failed as well: the events of that set it right again (R-S29). */
@@ -204,6 +218,7 @@ export function takeBackAll(state: SchedulerState, decisions: readonly Decision[
 function takeBack(state: SchedulerState, { task, nodeId }: Decision): void {
   const info = state.nodes.get(nodeId);
   if (info !== undefined) untrackTask(info, task.id);
+  releaseVolumes(state.volumes, task.id);
   state.known.set(task.id, { nodeId: task.nodeId, state: task.status.state });
   if (task.nodeId === '') state.queue.set(task.id, task);
   else state.preassigned.set(task.id, task);

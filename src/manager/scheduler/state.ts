@@ -5,7 +5,7 @@ import type { Node, Task } from '../../model/objects.ts';
 import { isTerminal, TaskState } from '../../model/state.ts';
 import type { StoreEvent } from '../../store/event.ts';
 import type { Reader } from '../../store/reader.ts';
-import { type Nodes, putNode, recordFailure, trackTask, untrackTask } from './nodes.ts';
+import { type Nodes, newInfo, putNode, recordFailure, trackTask, untrackTask } from './nodes.ts';
 import type { Pass } from './pass.ts';
 import { loadVolumes, releaseVolumes, takeVolume, type Volumes } from './volumes.ts';
 
@@ -56,7 +56,7 @@ export function loadState(store: Reader): SchedulerState {
     pass: undefined,
     inbox: [],
   };
-  for (const node of store.list('node')) putNode(state.nodes, node);
+  for (const node of store.list('node')) state.nodes.set(node.id, newInfo(node));
   for (const task of store.list('task')) {
     const { state: observed } = task.status;
     if (!isTracked(observed)) continue;
