@@ -286,7 +286,9 @@ function reunite(swarm: Swarm): void {
   }
   for (const { id, status, spec } of manager.store.tables.node.values()) {
     if (status.state === 'ready' && spec.availability === 'active') continue;
-    if (status.state !== 'down') {
+    // A join that failed after the node had its certificate leaves a node behind that nobody is.
+    const isNobodys = swarm.machines.every(({ name }) => swarm.memoryOf(name)?.identity?.nodeId !== id);
+    if (status.state !== 'down' && !isNobodys) {
       tryTo(() => client.updateNode(id, (old) => ({ ...old, availability: 'active' })));
       continue;
     }
