@@ -182,9 +182,17 @@ function refusal(client: Client, target: string, { status, headers }: Response, 
   const prefix = 'Error response from daemon: ';
   // A content type with parameters is not known for JSON (D-E1).
   if (headers.get('content-type') !== 'application/json') return prefix + body.trim();
-  const { message } = parseAnswer<{ readonly message?: unknown }>(body);
+  const { message } = parseRefusal(body);
   if (typeof message === 'string' && message !== '') return prefix + message.trim();
   return `${prefix}API returned a ${status} (${words}) but provided no error-message`;
+}
+
+function parseRefusal(body: string): { readonly message?: unknown } {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new CommandFailure(`Error reading JSON: ${jsonFailure(body)}`);
+  }
 }
 
 const statusWords: ReadonlyMap<number, string> = new Map([

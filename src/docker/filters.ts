@@ -4,10 +4,11 @@ import { compareText } from './human.ts';
 
 /** Values by key, as the API takes them. */
 export type Filters = ReadonlyMap<string, ReadonlySet<string>>;
+export type MutableFilters = Map<string, Set<string>>;
 
 /** @param given texts that the filter kind accepts: `label=a=b`; keys are lower-cased, both sides trimmed */
-export function readFilters(given: readonly string[]): Filters {
-  const filters = new Map<string, Set<string>>();
+export function readFilters(given: readonly string[]): MutableFilters {
+  const filters: MutableFilters = new Map();
   for (const text of given) {
     if (text === '') continue;
     const at = text.indexOf('=');
@@ -17,7 +18,7 @@ export function readFilters(given: readonly string[]): Filters {
   return filters;
 }
 
-export function addFilter(filters: Map<string, Set<string>>, key: string, value: string): void {
+export function addFilter(filters: MutableFilters, key: string, value: string): void {
   const values = filters.get(key) ?? new Set();
   filters.set(key, values.add(value));
 }

@@ -83,3 +83,15 @@ function showAll(found: readonly Inspected[], compact: boolean): string {
   const array = `[${parts.join(',')}]`;
   return `${compact ? array : indentJson(array)}\n`;
 }
+
+/** Prints things in a form of their own; nothing at all when one of them is not found. */
+export function* prettyAll(
+  references: readonly string[],
+  host: DockerHost,
+  show: (reference: string) => Fiber<string>,
+): Fiber<number> {
+  let printed = '';
+  for (const reference of references) printed += yield* show(reference);
+  host.out(printed);
+  return 0;
+}

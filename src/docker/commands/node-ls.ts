@@ -30,7 +30,7 @@ const listing: Listing<Row> = {
   type: '*node.nodeContext',
   fields: [
     ['ID', 'ID', ({ node }) => node.ID],
-    ['Self', undefined, isSelf],
+    ['Self', '', isSelf],
     ['Hostname', 'HOSTNAME', ({ node }) => node.Description.Hostname ?? ''],
     ['Status', 'STATUS', ({ node }) => capitalise(node.Status.State ?? '')],
     ['Availability', 'AVAILABILITY', ({ node }) => capitalise(node.Spec.Availability ?? '')],

@@ -1,0 +1,50 @@
+// What commands of nodes share: how a node is found and changed.
+
+import type { Info, Node, NodeSpec } from '../engine/api.ts';
+import type { Fiber } from '../engine/fiber.ts';
+import { type Client, fetchJson, send } from './client.ts';
+import { CommandFailure } from './failure.ts';
+import { compareText } from './human.ts';
+
+/** `self` is the node whose engine is asked. @throws CommandFailure */
+export function* nodeReference(client: Client, reference: string): Fiber<string> {
+  if (reference !== 'self') return reference;
+  const info = yield* fetchJson<Info>(client, '/info');
+  if (info.Swarm.NodeID !== '') return info.Swarm.NodeID;
+  // The list of nodes says better what is wrong.
+  yield* fetchJson<Node[]>(client, '/nodes');
+  throw new CommandFailure('node ID not found in /info');
+}
+
+/** @throws CommandFailure for an empty reference */
+export function nodePath(reference: string): string {
+  if (reference.trim() === '') throw new CommandFailure('invalid node name or ID: value is empty');
+  return `/nodes/${reference}`;
+}
+
+/**
+ * Changes nodes one after the other, up to the first that fails.
+ * @param change gives the spec to store, or undefined for a node that stays as it is
+ * @param done is told of each node that was changed, by the reference it was given with
+ */
+export function* updateNodes(
+  client: Client,
+  references: readonly string[],
+  change: (node: Node) => NodeSpec | undefined,
+  done: (reference: string) => void,
+): Fiber<void> {
+  for (const reference of references) {
+    const node = yield* fetchJson<Node>(client, nodePath(reference));
+    const spec = change(node);
+    if (spec === undefined) continue;
+    const query = { version: String(node.Version.Index ?? 0) };
+    yield* send(client, { method: 'POST', path: `/nodes/${node.ID}/update`, query, body: specInOrder(spec) });
+    done(reference);
+  }
+}
+
+/** With the fields in the order in which Go writes them. */
+function specInOrder({ Name, Labels, Role, Availability }: NodeSpec): NodeSpec {
+  const labels = Object.entries(Labels ?? {}).sort(([a], [b]) => compareText(a, b));
+  return { Name: Name || undefined, Labels: Labels && Object.fromEntries(labels), Role, Availability };
+}

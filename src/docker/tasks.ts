@@ -1,0 +1,165 @@
+// Lists of tasks, as `node ps`, `service ps` and `stack ps` print them.
+
+import type { Node, Service, Task } from '../engine/api.ts';
+import type { Fiber } from '../engine/fiber.ts';
+import { parseInstant } from '../engine/time.ts';
+import { ParseFailure } from '../model/failure.ts';
+import { familiarImage, parseImage } from '../model/image.ts';
+import { type Client, fetchJson } from './client.ts';
+import { DaemonError } from './failure.ts';
+import { capitalise, compareNatural, compareText, humanDuration, shortId } from './human.ts';
+import { type Format, type Listing, printRows } from './listing.ts';
+import type { DockerHost } from './process.ts';
+import { quote } from './quote.ts';
+
+export interface TaskListOptions {
+  readonly client: Client;
+  readonly host: DockerHost;
+  readonly format: Format;
+  /** Identifiers and errors in full, images with their digests. */
+  readonly whole: boolean;
+  /** Names of services and nodes are looked up; their identifiers are shown otherwise. */
+  readonly resolve: boolean;
+}
+
+interface Row {
+  readonly task: Task;
+  readonly name: string;
+  readonly node: string;
+  readonly whole: boolean;
+  readonly now: number;
+}
+
+/** An error is cut at this many characters. */
+const longestError = 30;
+
+const listing: Listing<Row> = {
+  type: '*task.taskContext',
+  fields: [
+    ['ID', 'ID', ({ task, whole }) => (whole ? task.ID : shortId(task.ID))],
+    ['Name', 'NAME', ({ name }) => name],
+    ['Image', 'IMAGE', image],
+    ['Node', 'NODE', ({ node }) => node],
+    ['DesiredState', 'DESIRED STATE', ({ task }) => capitalise(task.DesiredState ?? '')],
+    ['CurrentState', 'CURRENT STATE', currentState],
+    ['Error', 'ERROR', errorText],
+    ['Ports', 'PORTS', ports],
+  ],
+  table:
+    '{{.ID}}\t{{.Name}}\t{{.Image}}\t{{.Node}}\t{{.DesiredState}}\t{{.CurrentState}}\t{{.Error}}\t{{.Ports}}',
+  quiet: '{{.ID}}',
+  raw: `id: {{.ID}}
+name: {{.Name}}
+image: {{.Image}}
+node: {{.Node}}
+desired_state: {{.DesiredState}}
+current_state: {{.CurrentState}}
+error: {{.Error}}
+ports: {{.Ports}}
+`,
+};
+
+/**
+ * The tasks of one slot follow one another, the newest first; in tables the others are marked as its past.
+ * @throws CommandFailure
+ */
+export function* printTasks(tasks: readonly Task[], options: TaskListOptions): Fiber<void> {
+  const { client, host, format, whole, resolve } = options;
+  const names = createNames(client, resolve);
+  const named: { task: Task; name: string }[] = [];
+  for (const task of tasks) {
+    const service = yield* names.service(task.ServiceID ?? '');
+    named.push({ task, name: `${service}.${task.Slot || (task.NodeID ?? '')}` });
+  }
+  named.sort((a, b) => compareNatural(a.name, b.name) || compareText(createdKey(b.task), createdKey(a.task)));
+  // By identifier: a task that is listed twice shows twice what it was given last.
+  const shown = new Map<string, string>();
+  const mark = format.text.startsWith('table') ? ' \\_ ' : '';
+  let previous = '';
+  for (const { task, name } of named) {
+    shown.set(task.ID, (name === previous ? mark : '') + name);
+    previous = name;
+  }
+  const rows: Row[] = [];
+  for (const { task } of named) {
+    const node = yield* names.node(task.NodeID ?? '');
+    rows.push({ task, name: shown.get(task.ID) ?? '', node, whole, now: host.now() });
+  }
+  host.out(printRows(listing, format, rows));
+}
+
+/** Moments that compare as text. */
+function createdKey({ CreatedAt: created }: Task): string {
+  return String(parseInstant(created) ?? 0).padStart(20, '0');
+}
+
+export interface Names {
+  /** The name of a service, or its identifier when it has none any more. */
+  readonly service: (id: string) => Fiber<string>;
+  readonly node: (id: string) => Fiber<string>;
+}
+
+/** Looks names up, each once. */
+export function createNames(client: Client, resolve: boolean): Names {
+  const known = new Map<string, string>();
+  function* lookUp(key: string, id: string, fetch: () => Fiber<string>): Fiber<string> {
+    if (!resolve || id === '') return id;
+    const name = known.get(key) ?? (yield* nameOr(id, fetch()));
+    known.set(key, name);
+    return name;
+  }
+  return {
+    service: (id) =>
+      lookUp(`service ${id}`, id, function* () {
+        const service = yield* fetchJson<Service>(client, `/services/${id}`, { insertDefaults: 'false' });
+        return service.Spec.Name ?? '';
+      }),
+    node: (id) =>
+      lookUp(`node ${id}`, id, function* () {
+        const node = yield* fetchJson<Node>(client, `/nodes/${id}`);
+        return node.Spec.Name || node.Description.Hostname || id;
+      }),
+  };
+}
+
+function* nameOr(id: string, name: Fiber<string>): Fiber<string> {
+  try {
+    return yield* name;
+  } catch (error) {
+    if (error instanceof DaemonError) return id;
+    throw error;
+  }
+}
+
+function image({ task, whole }: Row): string {
+  const written = task.Spec.ContainerSpec?.Image ?? '';
+  return whole ? written : shortImage(written);
+}
+
+/** An image's familiar name without the digest, if there is a tag to know it by. */
+export function shortImage(written: string): string {
+  try {
+    const { digest, ...rest } = parseImage(written);
+    return rest.tag === undefined ? written : familiarImage(rest);
+  } catch (error) {
+    if (error instanceof ParseFailure) return written;
+    throw error;
+  }
+}
+
+function currentState({ task: { Status: status }, now }: Row): string {
+  const age = humanDuration(now - (parseInstant(status.Timestamp) ?? 0)).toLowerCase();
+  return `${capitalise(status.State ?? '')} ${age} ago`;
+}
+
+function errorText({ task: { Status: status }, whole }: Row): string {
+  const error = status.Err ?? '';
+  if (error === '') return '';
+  return quote(!whole && error.length > longestError ? `${error.slice(0, longestError - 1)}…` : error);
+}
+
+function ports({ task: { Status: status } }: Row): string {
+  return (status.PortStatus.Ports ?? [])
+    .map((port) => `*:${port.PublishedPort ?? 0}->${port.TargetPort ?? 0}/${port.Protocol ?? ''}`)
+    .join(',');
+}
