@@ -1,0 +1,35 @@
+// docker service rollback
+
+import type { Service } from '../../engine/api.ts';
+import type { Fiber } from '../../engine/fiber.ts';
+import { fetchJson } from '../client.ts';
+import { type Command, exactly, type Invocation } from '../command.ts';
+import { detachFlag, quietFlag } from '../service/common-flags.ts';
+import { specForm } from '../service/form.ts';
+import { waitOnService } from '../service/progress.ts';
+import { updateService } from '../service/requests.ts';
+
+const version = '1.31';
+
+export const serviceRollback: Command = {
+  name: 'rollback',
+  usage: '[OPTIONS] SERVICE',
+  short: "Revert changes to a service's configuration",
+  arity: exactly(1),
+  version,
+  flags: [detachFlag, quietFlag],
+  run,
+};
+
+function* run({ args, flags, client, host }: Invocation): Fiber<number> {
+  const [ref = ''] = args;
+  const service = yield* fetchJson<Service>(client, `/services/${ref}`, { insertDefaults: 'false' });
+  const { ID: id, Version, Spec } = service;
+  // The spec is sent because one must be; the engine goes back to the one before it.
+  const options = { auth: undefined, query: false, rollback: 'previous' };
+  const warnings = yield* updateService(client, { id, version: Version.Index ?? 0 }, specForm(Spec), options);
+  for (const warning of warnings) host.err(`${warning}\n`);
+  host.out(`${ref}\n`);
+  if (!flags.on('detach')) yield* waitOnService(client, ref, flags.on('quiet'), host);
+  return 0;
+}

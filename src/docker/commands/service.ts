@@ -1,0 +1,19 @@
+// docker service
+
+import type { Command } from '../command.ts';
+import { serviceCreate } from './service-create.ts';
+import { serviceLs } from './service-ls.ts';
+import { servicePs } from './service-ps.ts';
+import { serviceRm } from './service-rm.ts';
+import { serviceRollback } from './service-rollback.ts';
+import { serviceScale } from './service-scale.ts';
+import { serviceUpdate } from './service-update.ts';
+
+export const service: Command = {
+  name: 'service',
+  short: 'Manage Swarm services',
+  section: 'swarm',
+  version: '1.24',
+  swarm: 'manager',
+  commands: [serviceCreate, serviceLs, servicePs, serviceRm, serviceRollback, serviceScale, serviceUpdate],
+};
