@@ -1,6 +1,7 @@
 // swarmlab as a library: scenarios and the lab they run in.
 
 export type { ClusterRequest, MachineRequest } from './lab/cluster.ts';
+export type { VolumeOptions, VolumeView } from './lab/cluster-volume.ts';
 export type { Explanation, ExplanationLink, Facts, NodeRow, Root, Rule } from './lab/explain/explanation.ts';
 export { explanationText } from './lab/explain/text.ts';
 export { Refusal, ScenarioFailure } from './lab/failure.ts';
@@ -14,6 +15,7 @@ export type { HealthOptions, RestartOptions, ServiceOptions, UpdateOptions } fro
 export type { RaftNode, RaftStage, RaftStageOptions } from './lab/raft-stage.ts';
 export { type Outcome, type RunOptions, runScenario } from './lab/run.ts';
 export type { Scenario } from './lab/scenario.ts';
+export type { ServiceView } from './lab/service-view.ts';
 export type { StoryKind, StoryLine } from './lab/story.ts';
 export type { Reply, RequestOptions, Traffic, TrafficOptions } from './lab/traffic.ts';
 export type { ContainerView, NodeView, TaskView } from './lab/views.ts';

@@ -6,8 +6,9 @@ import type { Service } from '../model/objects.ts';
 import { TaskState } from '../model/state.ts';
 import type { Reader } from '../store/reader.ts';
 
-/** True when all tasks of the service run, on nodes that are ready, as many as it asks for, and no update is under way. */
+/** True when a job has completed all its tasks, or all tasks of a service run, on nodes that are ready, as many as it asks for, and no update is under way. */
 export function isConverged(state: Reader, service: Service): boolean {
+  if (service.jobStatus !== undefined) return isDone(state, service, service.jobStatus.iteration);
   const update = service.updateStatus?.state;
   if (update === 'updating' || update === 'rollback_started') return false;
   const wanted = state.tasksOfService(service.id).filter((task) => task.desiredState <= TaskState.Running);
@@ -23,6 +24,14 @@ export function isConverged(state: Reader, service: Service): boolean {
     );
   });
   return allRun && wanted.length === wantedCount(state, service);
+}
+
+/** A job is done when as many tasks as it wants have completed in its iteration. */
+function isDone(state: Reader, { id, spec: { mode } }: Service, iteration: number): boolean {
+  const tasks = state.tasksOfService(id).filter(({ jobIteration }) => jobIteration === iteration);
+  const complete = tasks.filter(({ status }) => status.state === TaskState.Complete).length;
+  if (mode.kind === 'replicated-job') return complete >= mode.totalCompletions;
+  return tasks.length > 0 && tasks.every((task) => task.status.state === TaskState.Complete);
 }
 
 function wantedCount(state: Reader, { spec }: Service): number {

@@ -41,6 +41,7 @@ interface Lists {
   readonly constraints: readonly string[];
   readonly preferences: readonly string[];
   readonly ports: readonly string[];
+  readonly generic: readonly string[];
 }
 
 const nothing: Lists = {
@@ -52,6 +53,7 @@ const nothing: Lists = {
   constraints: [],
   preferences: [],
   ports: [],
+  generic: [],
 };
 
 function listsOf({ labels, task, endpoint }: ServiceSpec): Lists {
@@ -66,6 +68,9 @@ function listsOf({ labels, task, endpoint }: ServiceSpec): Lists {
     ports: (endpoint?.ports ?? []).map(({ publishedPort, targetPort, protocol, publishMode }) =>
       portText(`${publishedPort}:${targetPort}/${protocol}/${publishMode}`),
     ),
+    generic: task.reservations.generic.map((resource) =>
+      'named' in resource ? `${resource.kind}=${resource.named}` : `${resource.kind}=${resource.value}`,
+    ),
   };
 }
 
@@ -74,6 +79,7 @@ function serviceFlags(options: ServiceOptions, before?: Lists): string[] {
   const { labels, health } = options;
   return [
     ...flag('--replicas', options.replicas),
+    ...flag('--max-concurrent', options.maxConcurrent),
     ...list('--label', labels && pairs(Object.entries(labels)), before?.labels),
     ...list('--env', options.env, before?.env),
     ...flag('--hostname', options.hostname),
@@ -89,6 +95,7 @@ function serviceFlags(options: ServiceOptions, before?: Lists): string[] {
     ...flag('--replicas-max-per-node', options.maxReplicasPerNode),
     ...flag('--reserve-cpu', options.reserveCpus),
     ...flag('--reserve-memory', options.reserveMemory),
+    ...list('--generic-resource', options.genericResources, before?.generic),
     ...(options.networks ?? []).flatMap((network) => ['--network', network]),
     ...flag('--endpoint-mode', options.endpointMode),
     ...list('--publish', options.publish?.map(portText), before?.ports),
@@ -145,11 +152,12 @@ function isReplaced(name: string, value: string, values: readonly string[]): boo
   return name === '--mount' && values.some((other) => removed(name, other) === removed(name, value));
 }
 
-/** Labels and variables are removed by key, secrets and configs by name, mounts by target; constraints, preferences and ports as they are. */
+/** Labels, variables and generic resources are removed by key, secrets and configs by name, mounts by target; constraints, preferences and ports as they are. */
 function removed(name: string, value: string): string {
   if (name === '--mount') return value.replace(/^.*target=([^,]*).*$/, '$1');
   if (name === '--secret' || name === '--config') return value.replace(/^source=([^,]*).*$/, '$1');
-  return name === '--label' || name === '--env' ? (value.split('=')[0] ?? '') : value;
+  const byKey = name === '--label' || name === '--env' || name === '--generic-resource';
+  return byKey ? (value.split('=')[0] ?? '') : value;
 }
 
 function pairs(entries: Iterable<readonly [key: string, value: string]>): string[] {

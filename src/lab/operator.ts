@@ -20,7 +20,8 @@ import { withFiles } from './files.ts';
 import { createCommand, line, updateCommand } from './flags.ts';
 import { checkLogOptions, type LogOptions, logFlags, readLogs } from './logs.ts';
 import { withNetworks } from './networks.ts';
-import { changedSpec, createdSpec, duration, type ServiceOptions } from './options.ts';
+import { changedSpec, createdSpec, duration, type ServiceOptions, scaled } from './options.ts';
+import { type ServiceView, serviceView } from './service-view.ts';
 import { containersOn, type NodeView, nodeView, type TaskView, taskView } from './views.ts';
 
 export interface NodeOptions {
@@ -74,14 +75,13 @@ export class Operator {
 
   readonly service = {
     /** `docker service create --name NAME ...`; does not wait. Returns the service's ID. */
-    create: (name: string, options: ServiceOptions): string => {
-      const spec = createdSpec(name, options);
-      return this.#do(createCommand(name, options), () =>
-        this.#client.createService(
+    create: (name: string, options: ServiceOptions): string =>
+      this.#do(createCommand(name, options), () => {
+        const spec = createdSpec(name, options);
+        return this.#client.createService(
           withNetworks(withFiles(spec, options, this.#client), options, this.#client),
-        ),
-      );
-    },
+        );
+      }),
     /** `docker service update NAME ...`: what is not given stays; does not wait. */
     update: (name: string, options: ServiceOptions): void => {
       if (options.mode !== undefined) {
@@ -100,7 +100,7 @@ export class Operator {
     /** `docker service scale NAME=REPLICAS`. */
     scale: (name: string, replicas: number): void =>
       this.#do(line('docker service scale', `${name}=${replicas}`), () =>
-        this.#client.updateService(name, (spec) => changedSpec(spec, { replicas })),
+        this.#client.updateService(name, (spec) => scaled(spec, replicas)),
       ),
     /** `docker service rollback NAME`. */
     rollback: (name: string): void =>
@@ -108,9 +108,20 @@ export class Operator {
     /** `docker service rm NAME`. */
     remove: (name: string): void =>
       this.#do(line('docker service rm', name), () => this.#client.removeService(name)),
-    /** `docker service ls`: the names. */
-    ls: (): readonly string[] =>
-      this.#do('docker service ls', () => this.#client.list('service').map(({ spec }) => spec.name)),
+    /** `docker service ls`, sorted by name. */
+    ls: (): readonly ServiceView[] =>
+      this.#do('docker service ls', () => {
+        const tasks = this.#client.list('task');
+        return this.#client
+          .list('service')
+          .map((service) =>
+            serviceView(
+              service,
+              tasks.filter(({ serviceId }) => serviceId === service.id),
+            ),
+          )
+          .sort((a, b) => (a.name < b.name ? -1 : 1));
+      }),
     /** `docker service ps NAME`: its tasks, old ones included, as the leader answers. */
     ps: (name: string): readonly TaskView[] =>
       this.#do(line('docker service ps', name), () => {

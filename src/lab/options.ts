@@ -13,15 +13,17 @@ import { parseBytes } from '../model/size.ts';
 import type {
   EndpointSpec,
   FailureAction,
+  GenericResource,
   HealthCheck,
   PortConfig,
   Resources,
   RestartCondition,
   RestartPolicy,
+  ServiceMode,
   ServiceSpec,
   UpdateConfig,
 } from '../model/spec.ts';
-import { ScenarioFailure } from './failure.ts';
+import { Refusal, ScenarioFailure } from './failure.ts';
 import { parseMount } from './mounts.ts';
 
 /** How an update or a rollback proceeds. Durations are like `10s`. */
@@ -52,8 +54,11 @@ export interface HealthOptions {
 /** The options of `docker service create` and `update`. */
 export interface ServiceOptions {
   readonly image?: string;
-  readonly mode?: 'replicated' | 'global';
+  readonly mode?: ServiceMode['kind'];
+  /** Of a replicated job, how many tasks are to complete. */
   readonly replicas?: number;
+  /** Of a replicated job, how many tasks run at a time; default all. */
+  readonly maxConcurrent?: number;
   readonly labels?: Readonly<Record<string, string>>;
   /** Such as `SLOT={{.Task.Slot}}`: placeholders are filled in on the node. */
   readonly env?: readonly string[];
@@ -74,6 +79,8 @@ export interface ServiceOptions {
   readonly reserveCpus?: number;
   /** Such as `512m`. */
   readonly reserveMemory?: string;
+  /** Amounts of what nodes offer besides, such as `gpu=2`. */
+  readonly genericResources?: readonly string[];
   /** Such as `8080:80` or `8080:80/udp`; ingress mode unless `host` is added, as in `8080:80/tcp/host`. */
   readonly publish?: readonly string[];
   /** Names of overlay networks; `create` alone. */
@@ -88,28 +95,66 @@ export interface ServiceOptions {
   readonly force?: boolean;
 }
 
-/** The spec of a new service. */
+/** The spec of a new service. @throws Refusal for options that do not go with its mode, with docker's text */
 export function createdSpec(name: string, options: ServiceOptions): ServiceSpec {
   if (options.image === undefined) throw new ScenarioFailure(`service ${name} needs an image`);
-  return changedSpec(
+  checkMode(options);
+  return changedParts(
     serviceSpec({
       name,
       image: options.image,
-      ...(options.mode === 'global' && { mode: { kind: 'global' } as const }),
+      mode: createdMode(options),
     }),
     options,
   );
 }
 
-/** A spec with the options given changed and the others kept, as `docker service update` does. */
+function createdMode({ mode = 'replicated', replicas = 1, maxConcurrent }: ServiceOptions): ServiceMode {
+  switch (mode) {
+    case 'replicated':
+      return { kind: mode, replicas };
+    case 'replicated-job':
+      return { kind: mode, totalCompletions: replicas, maxConcurrent: maxConcurrent ?? replicas };
+    default:
+      return { kind: mode };
+  }
+}
+
+/** What `docker service create` itself refuses. @throws Refusal */
+function checkMode({ mode = 'replicated', replicas, maxConcurrent, ...options }: ServiceOptions): void {
+  const everywhere = mode === 'global' || mode === 'global-job';
+  const only = 'can only be used with replicated or replicated-job mode';
+  if (everywhere && replicas !== undefined) throw new Refusal(`replicas ${only}`);
+  if (everywhere && options.maxReplicasPerNode !== undefined) {
+    throw new Refusal(`replicas-max-per-node ${only}`);
+  }
+  if (mode !== 'replicated-job' && maxConcurrent !== undefined) {
+    throw new Refusal('max-concurrent can only be used with replicated-job mode');
+  }
+  const isJob = mode === 'replicated-job' || mode === 'global-job';
+  if (isJob && (options.update !== undefined || options.rollback !== undefined)) {
+    throw new Refusal('update and rollback configuration is not supported for jobs');
+  }
+}
+
+/** A spec with the options given changed and the others kept, as `docker service update` does. @throws Refusal with docker's text */
 export function changedSpec(spec: ServiceSpec, options: ServiceOptions): ServiceSpec {
+  const { replicas, maxConcurrent } = options;
+  return {
+    ...changedParts(spec, options),
+    ...(maxConcurrent !== undefined && { mode: concurrent(spec.mode, maxConcurrent) }),
+    ...(replicas !== undefined && { mode: replicated(spec.mode, replicas) }),
+  };
+}
+
+/** All but the mode. */
+function changedParts(spec: ServiceSpec, options: ServiceOptions): ServiceSpec {
   const { task } = spec;
   const { container, placement } = task;
   const { health, restart, update, rollback } = options;
   return {
     ...spec,
     ...(options.labels && { labels: makeLabels(Object.entries(options.labels)) }),
-    ...(options.replicas !== undefined && { mode: scaled(spec, options.replicas) }),
     ...((options.publish || options.endpointMode) && { endpoint: changedEndpoint(spec.endpoint, options) }),
     ...(update && { update: changedUpdate(spec.update, update) }),
     ...(rollback && { rollback: changedUpdate(spec.rollback, rollback) }),
@@ -139,23 +184,57 @@ export function changedSpec(spec: ServiceSpec, options: ServiceOptions): Service
   };
 }
 
-function scaled(spec: ServiceSpec, replicas: number): ServiceSpec['mode'] {
-  if (spec.mode.kind !== 'replicated') {
-    throw new ScenarioFailure(
-      `replicas can only be used with replicated mode, and ${spec.name} is ${spec.mode.kind}`,
-    );
-  }
+/** `docker service update --replicas` is for replicated services alone (R-O71). @throws Refusal */
+function replicated(mode: ServiceMode, replicas: number): ServiceMode {
+  if (mode.kind !== 'replicated') throw new Refusal('replicas can only be used with replicated mode');
   return { kind: 'replicated', replicas };
 }
 
-function reserved(resources: Resources, { reserveCpus, reserveMemory }: ServiceOptions): Resources {
+/** @throws Refusal for what is no replicated job */
+function concurrent(mode: ServiceMode, maxConcurrent: number): ServiceMode {
+  if (mode.kind !== 'replicated-job') {
+    throw new Refusal('max-concurrent can only be used with replicated-job mode');
+  }
+  return { ...mode, maxConcurrent };
+}
+
+/** `docker service scale`: of a job, how many tasks are to complete; being an update, it runs all of it again (R-O71). @throws Refusal */
+export function scaled(spec: ServiceSpec, replicas: number): ServiceSpec {
+  switch (spec.mode.kind) {
+    case 'replicated':
+      return { ...spec, mode: { kind: 'replicated', replicas } };
+    case 'replicated-job':
+      return { ...spec, mode: { ...spec.mode, totalCompletions: replicas } };
+    default:
+      throw new Refusal(`${spec.name}: scale can only be used with replicated or replicated-job mode`);
+  }
+}
+
+function reserved(
+  resources: Resources,
+  { reserveCpus, reserveMemory, genericResources }: ServiceOptions,
+): Resources {
   return {
     ...resources,
     ...(reserveCpus !== undefined && { nanoCpus: Math.round(reserveCpus * 1_000_000_000) }),
     ...(reserveMemory !== undefined && {
       memoryBytes: parsed('reserveMemory', reserveMemory, parseBytes),
     }),
+    ...(genericResources && { generic: genericResources.map(genericResource) }),
   };
+}
+
+/** @throws Refusal for what is no amount, with docker's text */
+function genericResource(text: string): GenericResource {
+  const [kind = '', value, ...more] = text.split('=');
+  if (value === undefined || more.length > 0) {
+    throw new Refusal(`invalid generic-resource format \`${text}\` expected \`name=value\``);
+  }
+  if (!/^-?[0-9]+$/.test(value)) {
+    const not = 'Named Generic Resources is not supported for service create or update';
+    throw new Refusal(`invalid generic-resource request \`${text}\`, ${not}`);
+  }
+  return { kind, value: Number(value) };
 }
 
 function changedUpdate(config: UpdateConfig | undefined, options: UpdateOptions): UpdateConfig {

@@ -317,7 +317,7 @@ export interface ClusterSpec extends Annotations {
   /** A root that a user brings. */
   readonly signingCa?: { readonly certificate: string; readonly key: string };
   readonly externalCas?: readonly ExternalCa[];
-  /** For tasks whose service names none; kept and shown alone. */
+  /** For tasks whose service names none (R-O10). */
   readonly taskLogDriver?: Driver;
 }
 

@@ -44,7 +44,7 @@ test('services are created, changed, scaled, rolled back and removed', () => {
     const id = lab.service.create('web', { image: 'nginx:1', replicas: 2 });
     expect(lab.inspect('web').id).toBe(id);
     lab.untilConverged('web');
-    expect(lab.service.ls()).toEqual(['web']);
+    expect(lab.service.ls().map(({ name, replicas }) => `${name} ${replicas}`)).toEqual(['web 2/2']);
     expect(lab.service.ps('web').map(({ name, state }) => [name, state])).toEqual(
       expect.arrayContaining([
         ['web.1', 'running'],
@@ -413,7 +413,7 @@ test.each<[what: string, script: (lab: Lab) => void, failure: string | RegExp]>(
   [
     'replicas of a global service',
     (lab) => lab.service.create('web', { image: 'a:1', mode: 'global', replicas: 2 }),
-    'replicas can only be used with replicated mode, and web is global',
+    /^at 00:02\.055: a command was refused: replicas can only be used with replicated or replicated-job mode$/,
   ],
   [
     'a mode that changes',

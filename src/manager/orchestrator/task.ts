@@ -1,8 +1,11 @@
 // How orchestrators make tasks and push them on. A task's spec, slot and node never change afterwards; a
 // restart is a new task (R-O4).
 
+import { defaultClusterSpec } from '../../model/defaults.ts';
 import type { Service, Task } from '../../model/objects.ts';
+import type { LogDriver } from '../../model/spec.ts';
 import { TaskState } from '../../model/state.ts';
+import type { Reader } from '../../store/reader.ts';
 import type { Transaction } from '../../store/transaction.ts';
 
 /**
@@ -36,6 +39,7 @@ export function createTask(
   desiredState: TaskState,
 ): Task {
   const { spec, specVersion, jobStatus } = service;
+  const logDriver = spec.task.logDriver ?? defaultLogDriver(tx);
   return tx.create('task', {
     id,
     annotations: { name: taskName(spec.name, place, id), labels: [] },
@@ -51,8 +55,13 @@ export function createTask(
     networks: [],
     assignedGenericResources: [],
     ...(jobStatus && { jobIteration: jobStatus.iteration }),
-    ...(spec.task.logDriver && { logDriver: spec.task.logDriver }),
+    ...(logDriver && { logDriver }),
   });
+}
+
+/** What the cluster has for tasks whose service names none. */
+function defaultLogDriver(reader: Reader): LogDriver | undefined {
+  return reader.findByName('cluster', defaultClusterSpec.name)?.spec.taskLogDriver;
 }
 
 /**

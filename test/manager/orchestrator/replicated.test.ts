@@ -17,6 +17,21 @@ describe('slots', () => {
     expect(task?.serviceAnnotations.name).toBe('web');
   });
 
+  it('log with the driver of the spec, else with that of the cluster (R-O10)', () => {
+    const scene = createScene({ nodes: [] });
+    scene.create({ replicas: 1 });
+    expect(scene.tasks(1)[0]?.logDriver).toBeUndefined();
+    scene.stage.write((tx) =>
+      tx.update('cluster', 'cluster', (draft) => {
+        draft.spec.taskLogDriver = { name: 'syslog', options: [] };
+      }),
+    );
+    scene.update((spec) => ({ ...spec, mode: { kind: 'replicated', replicas: 2 } }));
+    expect(scene.tasks(2)[0]?.logDriver?.name).toBe('syslog');
+    scene.update((spec) => ({ ...spec, task: { ...spec.task, logDriver: { name: 'none', options: [] } } }));
+    expect(scene.tasks(1).map(({ logDriver }) => logDriver?.name)).toEqual([undefined, 'none']);
+  });
+
   it('are created in state new with the message `created` (O-E17)', () => {
     const scene = createScene({ nodes: [] });
     scene.create();
