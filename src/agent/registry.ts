@@ -9,7 +9,13 @@ import {
   registryOf,
   repositoryOf,
 } from '../model/image-behaviour.ts';
-import type { PullMessage, PullReplyMessage, PullStartedMessage } from '../model/messages.ts';
+import type {
+  LookedUpMessage,
+  LookUpMessage,
+  PullMessage,
+  PullReplyMessage,
+  PullStartedMessage,
+} from '../model/messages.ts';
 import type { Platform } from '../model/spec.ts';
 
 /** Plain data. Whoever scripts the world changes it. */
@@ -64,6 +70,18 @@ export function handlePull(
   context.later(time, { kind: 'registry.done', to: from, pull });
 }
 
+/** What there is of an image, or why there is nothing. `behaviour` is its script for the host that asks. */
+export function answerLookUp(
+  state: RegistryState,
+  behaviour: ImageBehaviour,
+  { id, image }: LookUpMessage,
+): LookedUpMessage {
+  const error = absence(state, behaviour, image);
+  if (error !== '') return { kind: 'registry.looked-up', id, error, digest: '', platforms: [] };
+  const { platforms = [] } = behaviour;
+  return { kind: 'registry.looked-up', id, digest: imageDigest(image), platforms };
+}
+
 /** A pull has taken its time. A registry that has gone down meanwhile breaks it off. */
 export function handleRegistryTimer(
   context: RegistryContext,
@@ -78,7 +96,18 @@ export function handleRegistryTimer(
 
 /** The text the daemon makes of a refusal; empty when the pull is fine. */
 function pullError(state: RegistryState, behaviour: ImageBehaviour, pull: PullMessage): string {
-  const name = imageName(pull.image);
+  const error = absence(state, behaviour, pull.image);
+  if (error !== '') return error;
+  if (behaviour.platforms !== undefined && !runsOn(behaviour.platforms, pull.platform)) {
+    const { os, architecture } = pull.platform;
+    return `no matching manifest for ${os}/${imageArchitecture(architecture)} in the manifest list entries`;
+  }
+  return '';
+}
+
+/** Why there is no such image here; empty when there is. */
+function absence(state: RegistryState, behaviour: ImageBehaviour, image: string): string {
+  const name = imageName(image);
   if (state.down) return `Get "https://${registryOf(name)}/v2/": dial tcp: connect: connection refused`;
   if (behaviour.pull?.kind === 'error') return behaviour.pull.text;
   const kind = behaviour.pull?.kind === 'time' ? undefined : behaviour.pull?.kind;
@@ -88,10 +117,6 @@ function pullError(state: RegistryState, behaviour: ImageBehaviour, pull: PullMe
     return `pull access denied for ${repositoryOf(name)}, repository does not exist or may require 'docker login': ${reason}`;
   }
   if (missing === 'unknown') return `manifest for ${name} not found: manifest unknown: manifest unknown`;
-  if (behaviour.platforms !== undefined && !runsOn(behaviour.platforms, pull.platform)) {
-    const { os, architecture } = pull.platform;
-    return `no matching manifest for ${os}/${imageArchitecture(architecture)} in the manifest list entries`;
-  }
   return '';
 }
 

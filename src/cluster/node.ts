@@ -29,6 +29,7 @@ import { beginJoin, joinAnswered, joinManagers, joinRetry, joinTimedOut } from '
 import { finishLeaving, leaveLimitReached, leaveSwarm, refuseLeave } from './leave.ts';
 import { followLock, lockedError, readLock, tryKey } from './lock.ts';
 import { closeLogs, followLeader, logsAnswered, logsTimedOut, openLogs, takeLines } from './logs.ts';
+import { imageLookedUp, lookUpImage, lookUpTimedOut } from './look-up.ts';
 import { handleRequests, type RequestsContext, refuse, requestsContext } from './requests.ts';
 import { becomeManager, expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
 import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
@@ -60,6 +61,7 @@ export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
     calls: new Map(),
     requests: undefined,
     logs: new Map(),
+    lookUps: new Map(),
     // Not from 1: an answer to a call from before a crash must not be taken for one to a new call.
     lastCall: context.random(`calls/${context.host}`, 2 ** 30),
     volumes: readVolumes(context),
@@ -156,6 +158,7 @@ export function handleNode(
     case 'node.call':
     case 'node.logs':
     case 'node.close-logs':
+    case 'node.look-up':
     case 'node.write':
     case 'node.kill':
     case 'node.hang':
@@ -167,6 +170,12 @@ export function handleNode(
       return;
     case 'node.call-limit':
       callTimedOut(context, memory, body.call);
+      return;
+    case 'node.look-up-limit':
+      lookUpTimedOut(context, memory, body.call);
+      return;
+    case 'registry.looked-up':
+      imageLookedUp(context, memory, body);
       return;
     case 'node.logs-limit':
       logsTimedOut(context, memory, body.call);
@@ -208,6 +217,7 @@ export function handleNode(
     case 'requests.timeout':
       handleRequests(nodeRequests(context, config, memory), memory, body);
       return;
+    case 'registry.look-up':
     case 'registry.pull':
     case 'registry.done':
     case 'balancer.check':
@@ -268,6 +278,9 @@ function handleCommand(
     case 'node.logs':
       if (memory.manager === undefined) answerError(context, command.command, notManagerError(memory));
       else openLogs(context, memory, command);
+      return;
+    case 'node.look-up':
+      lookUpImage(context, config, memory, command);
       return;
     case 'node.close-logs':
       closeLogs(context, memory, command.stream);

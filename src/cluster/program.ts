@@ -1,6 +1,6 @@
 // What runs on every machine of a swarm's world: the registry, a node's engine, and what stands outside, clients and load balancers.
 
-import { handlePull, handleRegistryTimer, type RegistryContext } from '../agent/registry.ts';
+import { answerLookUp, handlePull, handleRegistryTimer, type RegistryContext } from '../agent/registry.ts';
 import { behaviourOf } from '../model/image-behaviour.ts';
 import { assert } from '../sim/assert.ts';
 import type { Context, Program } from '../sim/context.ts';
@@ -90,5 +90,8 @@ function handleRegistry(
     behaviour: (host, image) => behaviourOf(config.images, host, image),
   };
   if (body.kind === 'registry.pull') handlePull(registry, config.state, context.from, body);
-  else if (body.kind === 'registry.done') handleRegistryTimer(registry, config.state, body);
+  else if (body.kind === 'registry.look-up') {
+    const behaviour = behaviourOf(config.images, context.from, body.image);
+    context.send(context.from, answerLookUp(config.state, behaviour, body));
+  } else if (body.kind === 'registry.done') handleRegistryTimer(registry, config.state, body);
 }

@@ -11,6 +11,8 @@ import type {
   CallError,
   CallMessage,
   LogRequest,
+  LookedUpMessage,
+  LookUpMessage,
   PullMessage,
   PullReplyMessage,
   PullStartedMessage,
@@ -18,6 +20,7 @@ import type {
   TaskLog,
 } from '../model/messages.ts';
 import type { NodeDescription } from '../model/objects.ts';
+import type { Platform } from '../model/spec.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
 import type { GossipMessage, TrafficMessage } from '../model/traffic.ts';
 import type { World } from '../sim/world.ts';
@@ -131,6 +134,8 @@ export interface NodeMemory {
   readonly calls: Map<number, WaitingCall>;
   /** By the number of the call that opened them. */
   readonly logs: Map<number, OpenLogs>;
+  /** Questions to the registry, by call number. */
+  readonly lookUps: Map<number, { readonly command: number; readonly timer: number }>;
   lastCall: number;
   /** Named volumes, and directories by their absolute path: texts by key. */
   readonly volumes: Map<string, Map<string, string>>;
@@ -168,6 +173,8 @@ export type NodeCommand =
   | { readonly kind: 'node.logs'; readonly command: number; readonly request: LogRequest }
   /** Ends the stream of the command given, which is not answered any more. */
   | { readonly kind: 'node.close-logs'; readonly stream: number }
+  /** Asks the registry for the digest and platforms of an image. */
+  | { readonly kind: 'node.look-up'; readonly command: number; readonly image: string; readonly auth: string }
   | { readonly kind: 'node.write'; readonly volume: string; readonly key: string; readonly value: string }
   | { readonly kind: 'node.kill'; readonly taskId: string }
   | { readonly kind: 'node.hang'; readonly taskId: string };
@@ -179,6 +186,7 @@ export type NodeTimer =
   | { readonly kind: 'node.saved' }
   | { readonly kind: 'node.call-limit'; readonly call: number }
   | { readonly kind: 'node.logs-limit'; readonly call: number }
+  | { readonly kind: 'node.look-up-limit'; readonly call: number }
   | { readonly kind: 'node.join-retry' }
   | { readonly kind: 'node.join-limit'; readonly command: number }
   | { readonly kind: 'node.renew' }
@@ -191,6 +199,12 @@ export type NodeAnswer =
   | { readonly kind: 'answer'; readonly command: number; readonly reply: ControlReply }
   | { readonly kind: 'answer'; readonly command: number; readonly joined: Identity }
   | { readonly kind: 'answer'; readonly command: number; readonly done: 'left' | 'unlocked' }
+  /** What the registry has of an image; no platforms: every one. */
+  | {
+      readonly kind: 'answer';
+      readonly command: number;
+      readonly image: { readonly digest: string; readonly platforms: readonly Platform[] };
+    }
   /** A stream of logs has ended; `warning` says why lines are missing, if some are. */
   | { readonly kind: 'answer'; readonly command: number; readonly logs: { readonly warning: string } }
   | { readonly kind: 'answer'; readonly command: number; readonly error: CallError };
@@ -223,6 +237,8 @@ export interface SwarmTypes {
     | LoadBalancerTimer
     | CallMessage<Call>
     | ReplyMessage<Reply>
+    | LookUpMessage
+    | LookedUpMessage
     | PullMessage
     | PullStartedMessage
     | PullReplyMessage;

@@ -2,12 +2,15 @@
 
 import { second } from '../model/duration.ts';
 import type { ImageBehaviour, ScriptedLine } from '../model/image-behaviour.ts';
+import type { Platform } from '../model/spec.ts';
 import { ScenarioFailure } from './failure.ts';
 import { duration } from './options.ts';
 
 export interface ImageScript {
   /** How long a pull takes (`3s`), or why it fails: `missing` (no such tag), `denied` (no such repository), any other text as it is. */
   readonly pull?: string;
+  /** What it is built for, such as `linux/amd64`; default everything. */
+  readonly platforms?: readonly string[];
   /** How long the container takes to start (`500ms`). */
   readonly start?: string;
   /** The start fails with this text. */
@@ -41,9 +44,10 @@ const ownCheck = {
 };
 
 export function imageBehaviour(script: ImageScript): ImageBehaviour {
-  const { pull, start, startError, exits, health, stop, serves, logs } = script;
+  const { pull, platforms, start, startError, exits, health, stop, serves, logs } = script;
   return {
     ...(pull !== undefined && { pull: pullBehaviour(pull) }),
+    ...(platforms && { platforms: platforms.map(platform) }),
     ...(start !== undefined && { start: { kind: 'time', time: duration('start', start) } as const }),
     ...(startError !== undefined && { start: { kind: 'error', text: startError } as const }),
     ...(exits && {
@@ -54,6 +58,14 @@ export function imageBehaviour(script: ImageScript): ImageBehaviour {
     ...(serves && { serves: serveBehaviour(serves) }),
     ...(logs && { logs: logs.map(scriptedLine) }),
   };
+}
+
+function platform(text: string): Platform {
+  const [os = '', architecture = '', ...rest] = text.split('/');
+  if (architecture === '' || rest.length > 0) {
+    throw new ScenarioFailure(`a platform must be like linux/amd64, not ${JSON.stringify(text)}`);
+  }
+  return { os, architecture };
 }
 
 function pullBehaviour(pull: string): NonNullable<ImageBehaviour['pull']> {

@@ -239,6 +239,25 @@ export interface PullStartedMessage {
   readonly time: number;
 }
 
+/** Between a node's engine and a registry host: asks for the digest of an image and the platforms it is for. */
+export interface LookUpMessage {
+  readonly kind: 'registry.look-up';
+  readonly id: number;
+  readonly image: string;
+  readonly auth: string;
+}
+
+export interface LookedUpMessage {
+  readonly kind: 'registry.looked-up';
+  readonly id: number;
+  /** Absent when the image is there; else the registry's own error text. */
+  readonly error?: string;
+  /** `sha256:...`; empty with an error. */
+  readonly digest: string;
+  /** Empty: every one. */
+  readonly platforms: readonly Platform[];
+}
+
 export interface PullReplyMessage {
   readonly kind: 'registry.pulled';
   readonly id: number;
