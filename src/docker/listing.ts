@@ -1,7 +1,9 @@
 // Lists as docker prints them: a table, or each row by a template (reference 0.5).
 
+import type { StringMap } from '../engine/api.ts';
 import { CommandFailure } from './failure.ts';
 import type { Flags } from './flags.ts';
+import { compareText } from './human.ts';
 import type { DockerHost } from './process.ts';
 import { alignColumns, listStyle } from './table.ts';
 import { execute } from './template/evaluate.ts';
@@ -121,4 +123,12 @@ function rowOf<Row>({ type, fields, lookups = [] }: Listing<Row>, row: Row): GoV
     });
   }
   return rowValue(type, methods);
+}
+
+/** Labels in one cell: `a=1,b=2`, by their keys. */
+export function labelText(labels: StringMap | null | undefined): string {
+  return Object.entries(labels ?? {})
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
 }

@@ -1,7 +1,9 @@
 // The tree of docker's commands.
 
 import type { Command } from './command.ts';
+import { config } from './commands/config.ts';
 import { node } from './commands/node.ts';
+import { secret } from './commands/secret.ts';
 import { swarm } from './commands/swarm.ts';
 import { bool, list, string } from './flag.ts';
 
@@ -50,5 +52,5 @@ export const root: Command = {
     { name: 'tlsverify', kind: bool, usage: 'Use TLS and verify the remote' },
     { name: 'version', shorthand: 'v', kind: bool, usage: 'Print version information and quit' },
   ],
-  commands: [node, swarm],
+  commands: [config, node, secret, swarm],
 };

@@ -6,8 +6,8 @@ import { atLeast, type Command, exactly, type Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { list, string } from '../flag.ts';
 import type { Flags } from '../flags.ts';
-import { labelPairs } from '../labels.ts';
 import { updateNodes } from '../nodes.ts';
+import { pairsOf } from '../service/maps.ts';
 
 export const nodeUpdate: Command = {
   name: 'update',
@@ -62,7 +62,7 @@ function* update({ args, flags, client, host }: Invocation): Fiber<number> {
 /** Labels are added before others are removed. @throws CommandFailure for one that is to be removed and is not there */
 function changedLabels({ Labels: before }: NodeSpec, flags: Flags): NodeSpec['Labels'] {
   const labels = new Map(Object.entries(before ?? {}));
-  for (const [key, value] of labelPairs(flags.list('label-add'))) labels.set(key, value);
+  for (const [key, value] of pairsOf(flags.list('label-add'))) labels.set(key, value);
   for (const key of flags.list('label-rm')) {
     if (!labels.delete(key)) throw new CommandFailure(`key ${key} doesn't exist in node's labels`);
   }

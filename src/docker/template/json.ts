@@ -19,6 +19,7 @@ export function encodeJson(value: GoValue, html = false): string {
     case 'time':
       return encodeText(value.text, html);
     case 'slice':
+      if (value.base64 !== undefined) return encodeText(value.base64, html);
       return value.items === undefined
         ? 'null'
         : `[${value.items.map((item) => encodeJson(item, html)).join(',')}]`;

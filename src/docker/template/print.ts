@@ -1,7 +1,9 @@
 // Values in the way of Go's package fmt: what `{{.}}` prints, and the verbs of printf.
 
+import { decodeBase64 } from '../../model/base64.ts';
+import { formatDuration } from '../../model/duration.ts';
 import { quote } from '../quote.ts';
-import { type GoStruct, type GoValue, typeOf } from './value.ts';
+import { type GoInteger, type GoStruct, type GoValue, typeOf } from './value.ts';
 
 /** What an action prints. */
 export function printValue(value: GoValue): string {
@@ -21,7 +23,7 @@ export function plain(value: GoValue, named = false): string {
     case 'bool':
       return String(value.on);
     case 'integer':
-      return String(value.value);
+      return integerText(value);
     case 'float':
       return formatFloat(value.value);
     case 'time':
@@ -38,6 +40,24 @@ export function plain(value: GoValue, named = false): string {
       if (value.to === undefined) return '<nil>';
       return value.to.kind === 'struct' ? `&${plain(value.to, named)}` : address;
   }
+}
+
+/** Some integers print themselves. */
+function integerText({ type, value }: GoInteger): string {
+  if (type === 'time.Duration') return formatNanoseconds(value);
+  return type === 'fs.FileMode' ? formatFileMode(value) : String(value);
+}
+
+/** A duration of nanoseconds in the way of Go. */
+export function formatNanoseconds(nanoseconds: number): string {
+  const size = Math.abs(nanoseconds);
+  return size > 0 && size < 1_000 ? `${nanoseconds}ns` : formatDuration(Math.trunc(nanoseconds / 1_000));
+}
+
+/** Permissions as `ls -l` shows them. */
+export function formatFileMode(mode: number): string {
+  const bits = (mode & 0o777).toString(2).padStart(9, '0');
+  return `-${[...bits].map((bit, index) => (bit === '1' ? ('rwx'[index % 3] ?? '') : '-')).join('')}`;
 }
 
 /** Where a pointer within a value points to: Go prints an address, which is another one each time. */
@@ -160,6 +180,8 @@ function formatVerb(directive: Directive, value: GoValue): string | undefined {
     case 'float':
       return withSign(flags, formatDecimal(verb, precision, value.value));
     case 'slice': {
+      if (value.base64 !== undefined && verb !== 'd')
+        return formatText(directive, decodeBase64(value.base64));
       const items = (value.items ?? []).map((item) => formatVerb(directive, item) ?? plain(item));
       return `[${items.join(' ')}]`;
     }

@@ -54,6 +54,8 @@ export interface GoSlice {
   readonly type: string;
   /** Undefined for a nil slice. */
   readonly items: readonly GoValue[] | undefined;
+  /** Of bytes, which JSON holds in base 64. */
+  readonly base64?: string;
 }
 
 /** Keys are text. */
