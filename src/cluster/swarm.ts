@@ -250,6 +250,11 @@ export class Swarm {
     return stream;
   }
 
+  /** Whether lines have come on a stream that nobody has taken yet. */
+  hasLines(stream: number): boolean {
+    return (this.#lines.get(stream)?.length ?? 0) > 0;
+  }
+
   /** The lines that have come on a stream since they were taken last. */
   takeLines(stream: number): readonly TaskLog[] {
     const lines = this.#lines.get(stream) ?? [];

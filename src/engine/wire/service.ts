@@ -1,0 +1,81 @@
+// Services on the wire: their records with what has become of them, and the counts of their tasks.
+
+import type { Endpoint, Service, Task, UpdateStatus } from '../../model/objects.ts';
+import { TaskState } from '../../model/state.ts';
+import type * as api from '../api.ts';
+import { formatInstant } from '../time.ts';
+import { toMeta, unlessEmpty, unlessZero } from './common.ts';
+import { toEndpointSpec, toPort, toServiceSpec } from './service-spec.ts';
+
+/** `epoch`: microseconds since 1970 at virtual time 0. */
+export function toService(service: Service, epoch: number): api.Service {
+  const { updateStatus, jobStatus } = service;
+  return {
+    ...toMeta(service, epoch),
+    Spec: toServiceSpec(service.spec),
+    PreviousSpec: service.previousSpec && toServiceSpec(service.previousSpec),
+    Endpoint: service.endpoint === undefined ? { Spec: {} } : toEndpoint(service.endpoint),
+    UpdateStatus: updateStatus && toUpdateStatus(updateStatus, epoch),
+    ServiceStatus: undefined,
+    JobStatus: jobStatus && {
+      JobIteration: { Index: unlessZero(jobStatus.iteration) },
+      LastExecution: formatInstant(epoch + jobStatus.lastExecution),
+    },
+  };
+}
+
+function toEndpoint({ spec, ports, virtualIps }: Endpoint): api.Endpoint {
+  return {
+    Spec: toEndpointSpec(spec),
+    Ports: unlessEmpty(ports.map(toPort)),
+    VirtualIPs: unlessEmpty(
+      virtualIps.map(({ networkId, addr }) => ({ NetworkID: networkId, Addr: unlessZero(addr) })),
+    ),
+  };
+}
+
+function toUpdateStatus(
+  { state, message, startedAt, completedAt }: UpdateStatus,
+  epoch: number,
+): api.UpdateStatus {
+  return {
+    State: state,
+    StartedAt: startedAt === undefined ? undefined : formatInstant(epoch + startedAt),
+    CompletedAt: completedAt === undefined ? undefined : formatInstant(epoch + completedAt),
+    Message: unlessZero(message),
+  };
+}
+
+/** What `status=true` counts of a service's own tasks, those of removed ones left out (reference 2.9). */
+export function toServiceStatus(
+  { spec: { mode }, jobStatus }: Service,
+  tasks: readonly Task[],
+): api.ServiceStatus {
+  const ofIteration = tasks.filter(({ jobIteration }) => jobIteration === jobStatus?.iteration);
+  const completed = ofIteration.filter(({ status }) => status.state === TaskState.Complete);
+  return {
+    RunningTasks: tasks.filter(({ status }) => status.state === TaskState.Running).length,
+    DesiredTasks: desiredTasks(mode, tasks, ofIteration),
+    CompletedTasks: jobStatus === undefined ? 0 : completed.length,
+  };
+}
+
+function desiredTasks(
+  mode: Service['spec']['mode'],
+  tasks: readonly Task[],
+  ofIteration: readonly Task[],
+): number {
+  switch (mode.kind) {
+    case 'replicated':
+      return mode.replicas;
+    case 'replicated-job':
+      return mode.maxConcurrent;
+    case 'global':
+      return tasks.filter(({ desiredState }) => desiredState === TaskState.Running).length;
+    case 'global-job':
+      return ofIteration.filter(
+        ({ desiredState, status }) =>
+          desiredState === TaskState.Complete && status.state !== TaskState.Complete,
+      ).length;
+  }
+}
