@@ -71,6 +71,24 @@ test('a container has what its service asks for, with placeholders filled in', (
   );
 });
 
+test('a rollback to a spec whose secret is gone is accepted, and its tasks fail (O-E112)', () => {
+  passes(small, (lab) => {
+    lab.secret.create('s', 'text');
+    lab.service.create('db', { image: 'a:1', secrets: ['s'], restart: { condition: 'none' } });
+    lab.untilConverged('db');
+    lab.service.update('db', { secrets: [] });
+    lab.untilUpdate('db', 'completed');
+    lab.secret.remove('s');
+    lab.service.rollback('db');
+    lab.until('a task has failed', () => lab.tasks('db').some(({ state }) => state === 'failed'));
+    expect(lab.tasks('db').map(({ error }) => error)).toContainEqual(
+      expect.stringMatching(
+        /^starting container failed: unable to get secret from secret store: secret \w{25} not found$/,
+      ),
+    );
+  });
+});
+
 test('what cannot be is refused', () => {
   passes(small, (lab) => {
     lab.secret.create('s', 'text');
