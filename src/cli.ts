@@ -7,6 +7,19 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCodes, type RunFlags, runCommand } from './lab/command.ts';
 import { complain } from './lab/output.ts';
+import { Session } from './lab/session.ts';
+import { scriptCommand } from './lab/shell/script-command.ts';
+import { runShell } from './lab/shell/shell.ts';
+import type { Speed } from './serve/pacer.ts';
+import { type ServeFlags, serveCommand } from './serve/serve.ts';
+
+interface ShellFlags {
+  readonly managers: number;
+  readonly workers: number;
+  readonly fresh?: boolean;
+  readonly seed: string;
+  readonly speed: Speed;
+}
 
 /** Most seeds one command runs. */
 const mostSeeds = 1_000_000;
@@ -25,6 +38,21 @@ function seedList(text: string): readonly string[] {
   return Array.from({ length: count }, (_, i) => String(first + i));
 }
 
+function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= from && number <= to) return number;
+    throw new InvalidArgumentError(`Give a whole number from ${from} to ${to}.`);
+  };
+}
+
+function speed(text: string): Speed {
+  if (text === 'max') return 'max';
+  const rate = Number(text);
+  if (rate > 0 && rate <= 3_600) return rate;
+  throw new InvalidArgumentError('Give a number such as 1, 10 or 60, or max.');
+}
+
 function seedText(text: string): string {
   if (text === '') throw new InvalidArgumentError('A seed is any text but the empty one.');
   return text;
@@ -40,7 +68,7 @@ let exitCode: number = exitCodes.passed;
 program
   .command('run')
   .description('run a scenario and tell its story')
-  .argument('<file>', 'a .ts or .js module whose default export is a scenario, or several')
+  .argument('<file>', 'a .ts or .js module whose default export is a scenario, or several, or a .sh script')
   .option('--seed <seed>', 'the seed that decides every draw', seedText, '1')
   .addOption(
     new Option('--seeds <range>', 'run many seeds, as in 1..200 or 3,7,11, and report those that fail')
@@ -52,8 +80,42 @@ program
   .option('--explain <subject>', 'tell at the end why a task, node, service, election ... is as it is')
   .option('--json', 'print the story and the outcome as lines of JSON')
   .option('--quiet', 'print the outcome alone')
-  .action((file: string, flags: RunFlags) => {
-    exitCode = runCommand(file, flags);
+  .action(async (file: string, flags: RunFlags) => {
+    exitCode = file.endsWith('.sh') ? await scriptCommand(file, flags) : runCommand(file, flags);
+  });
+
+program
+  .command('shell')
+  .description('type docker and lab commands at a swarm')
+  .option('--managers <number>', 'manager1, manager2 ...', wholeNumber(1, 100), 3)
+  .option('--workers <number>', 'worker1, worker2 ...', wholeNumber(0, 10_000), 3)
+  .option('--fresh', 'machines that are in no swarm yet')
+  .option('--seed <seed>', 'the seed that decides every draw', seedText, '1')
+  .option(
+    '--speed <rate>',
+    'virtual seconds in a second, while a command waits; max is as fast as it goes',
+    speed,
+    60,
+  )
+  .action(async ({ managers, workers, seed, fresh = false, speed: rate }: ShellFlags) => {
+    const session = new Session({ seed, cluster: { managers, workers }, fresh });
+    exitCode = await runShell(session, rate === 'max' ? Number.POSITIVE_INFINITY : rate);
+  });
+
+program
+  .command('serve')
+  .description('serve the engines of a swarm to docker clients')
+  .option('--port <port>', 'the port to listen at', wholeNumber(0, 65_535), 2375)
+  .option('--host <address>', 'the address to listen at; loopback unless you say otherwise', '127.0.0.1')
+  .option('--managers <number>', 'manager1, manager2 ...', wholeNumber(1, 100), 3)
+  .option('--workers <number>', 'worker1, worker2 ...', wholeNumber(0, 10_000), 3)
+  .option('--fresh', 'machines that are in no swarm yet, for docker swarm init and join')
+  .option('--seed <seed>', 'the seed that decides every draw', seedText, '1')
+  .option('--speed <rate>', 'virtual seconds in a second: 1, 10, 60, or max', speed, 1)
+  .option('--load <file>', 'go on with a session that was saved')
+  .option('--save <file>', 'save the session when it is ended with Ctrl-C')
+  .action(async (flags: ServeFlags) => {
+    exitCode = await serveCommand(flags);
   });
 
 const tour = fileURLToPath(new URL('../sim-scenarios/tour.ts', import.meta.url));
@@ -63,7 +125,7 @@ const args = process.argv.slice(2);
 process.stdout.on('error', () => process.exit(exitCode));
 
 try {
-  program.parse(args.length === 0 ? ['run', tour] : args, { from: 'user' });
+  await program.parseAsync(args.length === 0 ? ['run', tour] : args, { from: 'user' });
   process.exitCode = exitCode;
 } catch (error) {
   if (error instanceof CommanderError) {

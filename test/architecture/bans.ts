@@ -8,6 +8,20 @@ export const rim: readonly string[] = [
   'src/lab/command.ts',
   'src/lab/load.ts',
   'src/lab/output.ts',
+  'src/lab/shell/bash.ts',
+  'src/lab/shell/deadlines.ts',
+  'src/lab/shell/files.ts',
+  'src/lab/shell/folder.ts',
+  'src/lab/shell/script-command.ts',
+  'src/lab/shell/script-files.ts',
+  'src/lab/shell/script.ts',
+  'src/lab/shell/shell.ts',
+  'src/serve/clock.ts',
+  'src/serve/lab-client.ts',
+  'src/serve/lab-routes.ts',
+  'src/serve/pacer.ts',
+  'src/serve/serve.ts',
+  'src/serve/server.ts',
 ];
 
 /** Global names by what is wrong with them. */

@@ -1,6 +1,7 @@
 // npm run conformance -- [SUITE [PART...]]...: holds the project against what others recorded and wrote down. Without a suite, all of them;
 // without a part, all of the suite's.
 
+import { runDocker } from './docker/run.ts';
 import { runOrchestration } from './orchestration/run.ts';
 import { runPlacement } from './placement/run.ts';
 import { runRaft } from './raft/run.ts';
@@ -11,13 +12,14 @@ interface Suite {
   /** What the suite can be asked for by name. */
   readonly parts: readonly string[];
   /** Runs the parts, prints the result line by line, and returns whether it passed. */
-  run(print: (line: string) => void, parts: readonly string[]): boolean;
+  run(print: (line: string) => void, parts: readonly string[]): boolean | Promise<boolean>;
 }
 
 const SUITES = new Map<string, Suite>([
   ['raft', { parts: [], run: runRaft }],
   ['placement', { parts: [], run: runPlacement }],
   ['orchestration', { parts: [], run: runOrchestration }],
+  ['docker', { parts: [], run: runDocker }],
   ['rules', { parts: references, run: runRules }],
 ]);
 
@@ -45,6 +47,9 @@ if (chosen === undefined) {
   print(`There are these suites, each with its parts: ${suites.join('; ')}`);
   process.exitCode = 1;
 } else {
-  const passed = chosen.map(([suite, parts]) => suite.run(print, parts.length > 0 ? parts : suite.parts));
+  const passed: boolean[] = [];
+  for (const [suite, parts] of chosen) {
+    passed.push(await suite.run(print, parts.length > 0 ? parts : suite.parts));
+  }
   process.exitCode = passed.every((each) => each) ? 0 : 1;
 }

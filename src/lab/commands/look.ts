@@ -1,0 +1,159 @@
+// What somebody sees who looks at the world from outside: how things stand, what has happened, why, and whether it is as expected.
+
+import { atLeast, noArguments } from '../../docker/command.ts';
+import { bool, int, string } from '../../docker/flag.ts';
+import { alignColumns, listStyle } from '../../docker/table.ts';
+import { explain } from '../explain/explain.ts';
+import { explanationText } from '../explain/text.ts';
+import { ScenarioFailure } from '../failure.ts';
+import { storyLines } from '../story-text.ts';
+import { formatTime } from '../time.ts';
+import { argument, type LabCall, type LabCommand } from './command.ts';
+
+const status: LabCommand = {
+  name: 'status',
+  usage: '',
+  short: 'Show the time, the leader, the nodes and the services',
+  arity: noArguments,
+  run: ({ session, terminal }) => {
+    const { lab, swarm } = session;
+    terminal.out(
+      `time    ${lab.time}\nseed    ${session.beginning.seed}\nleader  ${lab.leader() ?? '(none)'}\n\n`,
+    );
+    const machines = swarm.machines.map(({ name }) => {
+      const { world } = swarm;
+      const power = !world.isUp(name) ? 'off' : world.isPaused(name) ? 'frozen' : 'on';
+      const containers = power === 'off' ? '' : lab.containers(name).join(', ');
+      return [
+        name,
+        power,
+        ...nodeCells(session.swarm.state() === undefined ? [] : lab.nodes(), name),
+        containers,
+      ];
+    });
+    terminal.out(table([['MACHINE', 'POWER', 'NODE', 'AVAILABILITY', 'MANAGER', 'CONTAINERS'], ...machines]));
+    const services = swarm.state()?.list('service') ?? [];
+    if (services.length === 0) return;
+    const rows = services.map(({ spec: { name }, updateStatus }) => [
+      name,
+      String(lab.running(name).length),
+      lab.converged(name) ? 'yes' : 'no',
+      updateStatus?.state ?? '',
+    ]);
+    terminal.out(`\n${table([['SERVICE', 'RUNNING', 'CONVERGED', 'UPDATE'], ...rows])}`);
+  },
+};
+
+function table(rows: readonly (readonly string[])[]): string {
+  return alignColumns(rows.map((cells) => `${cells.join('\t')}\n`).join(''), listStyle);
+}
+
+function nodeCells(
+  nodes: readonly { name: string; status: string; availability: string; manager: string }[],
+  machine: string,
+): readonly string[] {
+  const node = nodes.find(({ name }) => name === machine);
+  return node === undefined ? ['', '', ''] : [node.status, node.availability, node.manager];
+}
+
+const story: LabCommand = {
+  name: 'story',
+  usage: '',
+  short: 'Tell what has happened, the last 20 lines of it',
+  arity: noArguments,
+  flags: [
+    { name: 'last', shorthand: 'n', kind: int, usage: 'How many lines', initial: '20' },
+    { name: 'all', kind: bool, usage: 'All of it' },
+  ],
+  run: ({ flags, session, terminal }) => {
+    const last = flags.number('last');
+    if (last < 0) throw new ScenarioFailure(`lab story --last is a number of lines, not ${last}`);
+    const lines = flags.on('all') ? session.story : last === 0 ? [] : session.story.slice(-last);
+    terminal.out(storyLines(lines));
+  },
+};
+
+const explainCommand: LabCommand = {
+  name: 'explain',
+  usage: 'SUBJECT...',
+  short: 'Tell why something is as it is, back to the command, fault, timer or draw it comes from',
+  long: 'A subject is a task (web.3), a node, a service, leader, election, election 2, last, or `placement web.3`.',
+  arity: atLeast(1),
+  run: (call) => tellWhy(call, call.args.join(' ')),
+};
+
+const whyNot: LabCommand = {
+  name: 'why-not',
+  usage: 'NODE SUBJECT',
+  short: 'Tell why a task, or a service, is not on a node, and what would have to change',
+  long: 'The subject is a task (web.3), or a service with a task on every node.',
+  arity: atLeast(2),
+  run: (call) => tellWhy(call, `why-not ${argument(call, 0)} for ${call.args.slice(1).join(' ')}`),
+};
+
+function tellWhy({ session, terminal }: LabCall, subject: string): void {
+  terminal.out(`${explanationText(explain(session.swarm.world, subject))}\n`);
+}
+
+const expect: LabCommand = {
+  name: 'expect',
+  usage:
+    'leader [NODE] | converged [SERVICE] | node NODE STATE | tasks SERVICE COUNT [NODE] | update SERVICE STATE',
+  short: 'Fail unless something is so, now',
+  long: `For everything else there is bash: test "$(docker service ls -q | wc -l)" = 3.`,
+  arity: atLeast(1),
+  flags: [
+    { name: 'not', kind: bool, usage: 'Fail if it is so' },
+    { name: 'say', kind: string, usage: 'The promise in words, for the story' },
+  ],
+  run: ({ args, flags, session }) => {
+    const [holds, found] = check(args, session);
+    const promise = flags.text('say') || `${flags.on('not') ? 'not ' : ''}${args.join(' ')}`;
+    if (holds === flags.on('not')) {
+      throw new ScenarioFailure(
+        `at ${formatTime(session.swarm.world.now)}: expected ${promise}, found ${found}`,
+      );
+    }
+    session.tell('kept', '', promise);
+  },
+};
+
+/** Whether it is so, and how it is. */
+function check(
+  [what = '', first = '', second = '', third]: readonly string[],
+  { lab }: LabCall['session'],
+): readonly [boolean, string] {
+  switch (what) {
+    case 'leader': {
+      const leader = lab.leader();
+      return [first === '' ? leader !== undefined : leader === first, leader ?? 'none'];
+    }
+    case 'converged': {
+      const converged = lab.converged(first === '' ? undefined : first);
+      return [converged, converged ? 'it converged' : 'that it has not'];
+    }
+    case 'node': {
+      const node = lab.nodes().find(({ name }) => name === first);
+      if (node === undefined) throw new ScenarioFailure(`lab expect node: there is no node ${first}`);
+      return [node.status === second, node.status];
+    }
+    case 'tasks': {
+      if (!/^\d+$/.test(second))
+        throw new ScenarioFailure(
+          `lab expect tasks SERVICE COUNT [NODE]: a count, not ${JSON.stringify(second)}`,
+        );
+      const count = lab.running(first).filter(({ node }) => third === undefined || node === third).length;
+      return [count === Number(second), String(count)];
+    }
+    case 'update': {
+      const state = lab.updateStatus(first)?.state;
+      return [state === second, state ?? 'none'];
+    }
+    default:
+      throw new ScenarioFailure(
+        `lab expect: leader, converged, node, tasks or update, not ${JSON.stringify(what)}`,
+      );
+  }
+}
+
+export const look: readonly LabCommand[] = [status, story, explainCommand, whyNot, expect];

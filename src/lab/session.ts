@@ -1,0 +1,255 @@
+// A world somebody works in by commands, line by line: its swarm, what has been told of it, the engines that docker clients reach, and the
+// fibers that wait in it. The world can be exchanged for another, a saved one or a new one; then whatever waited in the old one ends.
+
+import { assembleSwarm } from '../cluster/bootstrap.ts';
+import { type SavedSwarm, Swarm } from '../cluster/swarm.ts';
+import type { SwarmTypes } from '../cluster/types.ts';
+import { type DockerConfig, emptyConfig } from '../docker/process.ts';
+import { createEngine } from '../engine/engine.ts';
+import type { Endpoint } from '../engine/http.ts';
+import { watchInvariants } from '../invariants/watch.ts';
+import { createTrace } from '../sim/trace.ts';
+import type { Watcher } from '../sim/world.ts';
+import { type ClusterRequest, clusterShape } from './cluster.ts';
+import { ScenarioFailure } from './failure.ts';
+import { Fibers } from './fibers.ts';
+import { Lab } from './lab.ts';
+import { Story, type StoryKind, type StoryLine } from './story.ts';
+
+/** How a world begins. */
+export interface Beginning {
+  readonly seed: string;
+  readonly cluster: ClusterRequest;
+  /** The machines are in no swarm yet. */
+  readonly fresh: boolean;
+}
+
+export interface SessionOptions {
+  /** Microseconds since 1970 at virtual time 0, as clients are to see it; default `standardEpoch`. */
+  readonly epoch?: () => number;
+  /** Checks after every event what must always hold. */
+  readonly invariants?: boolean;
+  /** Told of every line of the trace. */
+  readonly trace?: (line: string) => void;
+}
+
+/** A session as it is kept in a file. */
+export interface SavedSession {
+  readonly swarmlab: 'session';
+  readonly version: 1;
+  readonly beginning: Beginning;
+  readonly swarm: SavedSwarm;
+}
+
+/** The date at which virtual time begins for those who ask for dates: 2026-01-01 00:00:00 UTC, microseconds since 1970. */
+export const standardEpoch = 1_767_225_600_000_000;
+
+const endless = { time: Number.MAX_SAFE_INTEGER, events: Number.MAX_SAFE_INTEGER };
+
+export class Session {
+  readonly #epoch: () => number;
+  readonly #invariants: boolean;
+  readonly #trace: ((line: string) => void) | undefined;
+  readonly #listeners = new Set<(line: StoryLine) => void>();
+  #beginning: Beginning;
+  #swarm: Swarm;
+  #lab: Lab;
+  #fibers: Fibers;
+  #story = new Story((line) => this.#hear(line));
+  #told: StoryLine[] = [];
+  #engines = new Map<string, Endpoint>();
+  /** Worlds put aside, as text, by name. */
+  readonly forks = new Map<string, string>();
+  /** What the docker client keeps in its user's home. */
+  readonly docker: DockerConfig = emptyConfig();
+
+  constructor(
+    beginning: Beginning,
+    { epoch = () => standardEpoch, invariants = false, trace }: SessionOptions = {},
+  ) {
+    this.#epoch = epoch;
+    this.#invariants = invariants;
+    this.#trace = trace;
+    this.#beginning = beginning;
+    this.#swarm = this.#create(beginning);
+    this.#lab = this.#labOf(this.#swarm);
+    this.#fibers = new Fibers(this.#swarm);
+    this.machinesChanged();
+  }
+
+  get swarm(): Swarm {
+    return this.#swarm;
+  }
+
+  get lab(): Lab {
+    return this.#lab;
+  }
+
+  get fibers(): Fibers {
+    return this.#fibers;
+  }
+
+  get beginning(): Beginning {
+    return this.#beginning;
+  }
+
+  /** Microseconds since 1970, now. */
+  get date(): number {
+    return this.#epoch() + this.#swarm.world.now;
+  }
+
+  /** The engine of a machine. @throws ScenarioFailure when there is no such machine */
+  engine(host: string): Endpoint {
+    this.machine(host);
+    let engine = this.#engines.get(host);
+    if (engine === undefined) {
+      engine = createEngine(this.#swarm, host, { epoch: this.#epoch });
+      this.#engines.set(host, engine);
+    }
+    return engine;
+  }
+
+  /** The machine's name, if there is one. @throws ScenarioFailure when there is not */
+  machine(name: string): string {
+    if (this.#swarm.machines.some((machine) => machine.name === name)) return name;
+    const names = this.#swarm.machines.map((machine) => machine.name);
+    throw new ScenarioFailure(`there is no machine ${name}; there are ${names.join(', ')}`);
+  }
+
+  /** Goes on in another world, from its beginning. */
+  begin(beginning: Beginning): void {
+    const swarm = this.#create(beginning);
+    this.#beginning = beginning;
+    this.#enter(swarm);
+  }
+
+  save(): SavedSession {
+    return {
+      swarmlab: 'session',
+      version: 1,
+      beginning: this.#beginning,
+      swarm: this.#swarm.save(),
+    };
+  }
+
+  /** Goes on in a saved world. @throws ScenarioFailure when it is none of ours; then nothing has changed */
+  load(text: string): void {
+    const { beginning, swarm } = readSession(text);
+    this.#beginning = beginning;
+    for (const watcher of this.#watchers()) swarm.watch(watcher);
+    if (this.#invariants) watchInvariants(swarm);
+    this.#enter(swarm);
+  }
+
+  // The story.
+
+  /** Promises that were kept, in all worlds of the session. */
+  kept = 0;
+
+  /** Everything told so far. */
+  get story(): readonly StoryLine[] {
+    return this.#told;
+  }
+
+  /** Hears every line from now on. Returns what ends that. */
+  listen(listener: (line: StoryLine) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A line of the story that is no event of the world. */
+  tell(kind: StoryKind, who: string, text: string): void {
+    this.#story.tell(this.#swarm.world.now, kind, who, text);
+  }
+
+  #hear(line: StoryLine): void {
+    this.#told.push(line);
+    if (line.kind === 'kept') this.kept += 1;
+    // Nobody reads further back, and a session may last.
+    if (this.#told.length > mostTold) this.#told = this.#told.slice(-mostTold / 2);
+    for (const listener of this.#listeners) listener(line);
+  }
+
+  #create({ seed, cluster, fresh }: Beginning): Swarm {
+    const shape = clusterShape(cluster);
+    const swarm = Swarm.create(seed, shape, this.#watchers());
+    if (this.#invariants) watchInvariants(swarm);
+    if (!fresh) assembleSwarm(swarm);
+    return swarm;
+  }
+
+  /** The story begins anew with every world. */
+  #watchers(): readonly Watcher<SwarmTypes>[] {
+    this.#told = [];
+    this.#story = new Story((line) => this.#hear(line));
+    return this.#trace === undefined ? [this.#story] : [this.#story, createTrace<SwarmTypes>(this.#trace)];
+  }
+
+  #enter(swarm: Swarm): void {
+    this.#fibers.leave();
+    this.#swarm = swarm;
+    this.#lab = this.#labOf(swarm);
+    this.#fibers = new Fibers(swarm);
+    this.#engines = new Map();
+    this.machinesChanged();
+  }
+
+  #labOf(swarm: Swarm): Lab {
+    const tell = (kind: StoryKind) => (who: string, text: string) => this.tell(kind, who, text);
+    return new Lab(swarm, endless, {
+      say: (text) => this.tell('say', '', text),
+      told: tell('raft'),
+      kept: (promise) => this.tell('kept', '', promise),
+      typed: (host, command) => this.tell('command', 'operator', `on ${host}: ${command}`),
+      refused: tell('trouble'),
+    });
+  }
+
+  /** Every machine is a context of its name, so that `docker --context worker1 ps` asks it. */
+  machinesChanged(): void {
+    for (const { name } of this.#swarm.machines) {
+      this.docker.contexts.set(name, { description: `the engine of ${name}`, host: engineAddress(name) });
+    }
+  }
+}
+
+/** Lines of the story that are kept. */
+const mostTold = 100_000;
+
+/** Where a docker client finds the engine of a machine, inside as outside. */
+export function engineAddress(machine: string, port = 2375): string {
+  return `tcp://127.0.0.1:${port}/${machine}`;
+}
+
+function readSession(text: string): { readonly beginning: Beginning; readonly swarm: Swarm } {
+  let saved: unknown;
+  try {
+    saved = JSON.parse(text);
+  } catch {
+    throw new ScenarioFailure('this is no saved session: it is not JSON');
+  }
+  if (!isSession(saved)) {
+    throw new ScenarioFailure(
+      'this is no saved session: it does not begin as `lab save` and --save write them',
+    );
+  }
+  try {
+    return { beginning: saved.beginning, swarm: Swarm.load(saved.swarm) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ScenarioFailure(`this saved session cannot be read: ${why}`);
+  }
+}
+
+function isSession(value: unknown): value is SavedSession {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'swarmlab' in value &&
+    value.swarmlab === 'session' &&
+    'version' in value &&
+    value.version === 1 &&
+    'beginning' in value &&
+    'swarm' in value
+  );
+}

@@ -1,0 +1,131 @@
+// The real docker client against `serve`, and ours against the same state: equal bytes, equal exit codes.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inner, type Line, type List, parseLine, readLists } from './lists.ts';
+import { type Place, type Printed, Twins } from './twins.ts';
+
+const ownLists = fileURLToPath(new URL('lists', import.meta.url));
+const ownFiles = fileURLToPath(new URL('files', import.meta.url));
+const program = 'docker';
+/** The client whose words ours are; another one says some things otherwise. */
+const version = '28.2.2';
+const beginning = { seed: '1', cluster: { managers: 3, workers: 3 }, fresh: false };
+
+interface Tally {
+  compared: number;
+  agree: number;
+}
+
+/** Runs all lists, or those whose names begin as one of `parts`. */
+export async function runDocker(print: (line: string) => void, parts: readonly string[]): Promise<boolean> {
+  const found = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  if (!`${found.stdout}`.includes(`version ${version},`)) {
+    const what = found.error === undefined ? `another: ${found.stdout.trim()}` : 'none';
+    print(`docker: SKIPPED: this needs the docker client ${version} on the path, and there is ${what}`);
+    // A gate that passes because it looked at nothing is no gate.
+    return process.env.CI === undefined;
+  }
+  const folders = [
+    ownLists,
+    ...(process.env.DOCKER_SCRIPTS === undefined ? [] : [process.env.DOCKER_SCRIPTS]),
+  ];
+  const lists = folders
+    .flatMap(readLists)
+    .filter(({ name }) => parts.length === 0 || parts.some((part) => name.startsWith(part)));
+  const total: Tally = { compared: 0, agree: 0 };
+  for (const list of lists) {
+    const tally = await runList(list, print);
+    total.compared += tally.compared;
+    total.agree += tally.agree;
+  }
+  print(`docker: ${total.compared} command lines compared, ${total.agree} agree`);
+  return total.compared === total.agree && total.compared > 0;
+}
+
+async function runList({ name, lines }: List, print: (line: string) => void): Promise<Tally> {
+  const home = mkdtempSync(join(tmpdir(), 'swarmlab-docker-'));
+  const place = makePlace(home);
+  const twins = new Twins(beginning, place, program);
+  await twins.open();
+  const tally: Tally = { compared: 0, agree: 0 };
+  try {
+    for (const line of lines) await runLine(twins, line, tally, print);
+  } catch (error) {
+    tally.compared += 1;
+    print(`${name}: stopped: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    twins.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+  return tally;
+}
+
+function makePlace(home: string): Place {
+  const folder = join(home, 'files');
+  const config = join(home, 'config');
+  mkdirSync(config);
+  cpSync(ownFiles, folder, { recursive: true });
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const files = names.map((entry): [string, string] => {
+    const path = join(entry.parentPath, entry.name);
+    return [path.slice(folder.length + 1), readFileSync(path, 'utf8')];
+  });
+  return { folder, config, files: new Map(files) };
+}
+
+async function runLine(twins: Twins, line: Line, tally: Tally, print: (line: string) => void): Promise<void> {
+  const outputs: string[] = [];
+  for (const command of inner(line.text)) {
+    outputs.push(await runText(twins, { ...line, text: command }, [], tally, print));
+  }
+  await runText(twins, line, outputs, tally, print);
+}
+
+/** @returns what ours printed */
+async function runText(
+  twins: Twins,
+  { place, text }: Line,
+  outputs: readonly string[],
+  tally: Tally,
+  print: (line: string) => void,
+): Promise<string> {
+  const step = parseLine(text, outputs);
+  if (step.does === 'lab') {
+    twins.lab(step.words);
+    return '';
+  }
+  const { theirs, ours } = await twins.compare(step.args, step);
+  tally.compared += 1;
+  const same =
+    theirs.stdout === ours.stdout && theirs.stderr === ours.stderr && theirs.exitCode === ours.exitCode;
+  if (same) tally.agree += 1;
+  else print(`${place}: ${text}\n${difference(theirs, ours)}`);
+  return ours.stdout;
+}
+
+/** Where two outputs part, in a few lines. */
+function difference(theirs: Printed, ours: Printed): string {
+  const told: string[] = [];
+  for (const stream of ['stdout', 'stderr'] as const) {
+    if (theirs[stream] === ours[stream]) continue;
+    const real = theirs[stream].split('\n');
+    const own = ours[stream].split('\n');
+    const at = real.findIndex((each, i) => each !== own[i]);
+    const first = at < 0 ? real.length : at;
+    const show = (lines: readonly string[]): string =>
+      lines
+        .slice(first, first + 3)
+        .map((each) => JSON.stringify(each))
+        .join(' ');
+    told.push(`  ${stream}, line ${first + 1}:`, `    docker: ${show(real)}`, `    ours:   ${show(own)}`);
+  }
+  if (theirs.exitCode !== ours.exitCode)
+    told.push(`  exit code: docker ${theirs.exitCode}, ours ${ours.exitCode}`);
+  return told.join('\n');
+}
