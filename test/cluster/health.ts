@@ -2,7 +2,7 @@
 
 import type { Swarm } from '../../src/cluster/swarm.ts';
 import { convergence } from '../../src/invariants/convergence.ts';
-import type { Service } from '../../src/model/objects.ts';
+import type { Service, Task } from '../../src/model/objects.ts';
 import { TaskState } from '../../src/model/state.ts';
 import type { Reader } from '../../src/store/reader.ts';
 import { reader } from '../../src/store/store.ts';
@@ -59,9 +59,12 @@ function serviceWrong(state: Reader, service: Service, mayWait: boolean): string
     );
     return idle && `task ${idle.id} is on a node and does not run`;
   }
-  // The scheduler gives up tasks that wait and are older than the spec of their service, until the next leader (R-S38).
-  if (tasks.some((task) => task.nodeId === '' && (task.specVersion ?? 0) < service.specVersion))
-    return undefined;
+  // The scheduler gives up tasks that wait and are older than the spec of their service, until the next leader (R-S38): also when a rollback then
+  // makes their spec the service's again.
+  const rolledBack = service.updateStatus?.state.startsWith('rollback') === true;
+  const isGivenUp = ({ nodeId, specVersion = 0 }: Task): boolean =>
+    nodeId === '' && (rolledBack || specVersion < service.specVersion);
+  if (tasks.some(isGivenUp)) return undefined;
   const update = service.updateStatus?.state;
   // An update waits for ever for a task that can run nowhere, or was given up while it waited for a place.
   const done =
