@@ -44,6 +44,7 @@ import { statusesComeFromAgents } from './statuses-come-from-agents.ts';
 import { tasksAreWellFormed } from './tasks-are-well-formed.ts';
 import { tasksGoForward } from './tasks-go-forward.ts';
 import { tasksGoToOpenNodes } from './tasks-go-to-open-nodes.ts';
+import { tasksGoWhenEnded } from './tasks-go-when-ended.ts';
 import { tasksKeepTheirPlace } from './tasks-keep-their-place.ts';
 import { transfersEnd } from './transfers-end.ts';
 import { transitionsHaveOwners } from './transitions-have-owners.ts';
@@ -94,6 +95,7 @@ export const allInvariants: readonly Invariant[] = [
   tasksGoForward,
   transitionsHaveOwners,
   tasksKeepTheirPlace,
+  tasksGoWhenEnded,
   statusesComeFromAgents,
   orphansWereAbandoned,
   tasksGoToOpenNodes,

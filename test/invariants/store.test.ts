@@ -17,6 +17,7 @@ import { statusesComeFromAgents } from '../../src/invariants/statuses-come-from-
 import { tasksAreWellFormed } from '../../src/invariants/tasks-are-well-formed.ts';
 import { tasksGoForward } from '../../src/invariants/tasks-go-forward.ts';
 import { tasksGoToOpenNodes } from '../../src/invariants/tasks-go-to-open-nodes.ts';
+import { tasksGoWhenEnded } from '../../src/invariants/tasks-go-when-ended.ts';
 import { tasksKeepTheirPlace } from '../../src/invariants/tasks-keep-their-place.ts';
 import { transitionsHaveOwners } from '../../src/invariants/transitions-have-owners.ts';
 import { updatesSeeTheNewest } from '../../src/invariants/updates-see-the-newest.ts';
@@ -69,6 +70,40 @@ test.each<[string, Partial<Task>, boolean]>([
   const told = new Told(tasksKeepTheirPlace).tasks({ id: 't1' }).tasks(assigned);
   expect(told.broken).toBe(false);
   expect(told.tasks({ ...assigned, ...change, state: TaskState.Running }).broken).toBe(broken);
+});
+
+describe(tasksGoWhenEnded.name, () => {
+  const running: TaskFields = { id: 't1', nodeId: 'n1', serviceId: 's1', slot: 1 };
+  const stopping: TaskFields = { ...running, desiredState: TaskState.Remove };
+  const begin = (...tasks: TaskFields[]) => new Told(tasksGoWhenEnded).service(1).tasks(...tasks);
+
+  test('one that runs', () => {
+    expect(begin(running).remove('task', 't1').broken).toBe(true);
+  });
+
+  test('one that has ended, or has never run', () => {
+    for (const state of [TaskState.Pending, TaskState.Ready, TaskState.Shutdown, TaskState.Failed]) {
+      expect(begin({ ...running, state }).remove('task', 't1').broken).toBe(false);
+    }
+  });
+
+  test('one that still stops, and is history of a slot that lives', () => {
+    const live: TaskFields = { ...running, id: 't2' };
+    expect(begin({ ...running, desiredState: TaskState.Shutdown }, live).remove('task', 't1').broken).toBe(
+      true,
+    );
+  });
+
+  test('one of a slot that nobody wants (R-O38)', () => {
+    expect(begin(stopping).remove('task', 't1').broken).toBe(false);
+  });
+
+  test('one of a service that is gone, under the same leader and under the next (R-O34, R-O107)', () => {
+    expect(begin(stopping).remove('service', 's1').remove('task', 't1').broken).toBe(true);
+    const told = begin(stopping).remove('service', 's1');
+    told.term = 2;
+    expect(told.remove('task', 't1').broken).toBe(false);
+  });
 });
 
 describe(reservationsFit.name, () => {
