@@ -1,34 +1,47 @@
 // docker service ps
 
-import type { Info, Service, Task } from '../../engine/api.ts';
+import type { Service, Task } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { type Client, fetchJson } from '../client.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
+import { filterFlag } from '../common-flags.ts';
 import { CommandFailure } from '../failure.ts';
-import { encodeFilters, readFilters } from '../filters.ts';
+import { encodeFilters, type Filters, readFilters } from '../filters.ts';
+import { bool, string } from '../flag.ts';
 import { listFormat } from '../listing.ts';
-import { createNames } from '../names.ts';
-import { printTasks, taskListFlags } from '../task-list.ts';
+import { nodeReference } from '../nodes.ts';
+import { printTasks } from '../tasks.ts';
 
 export const servicePs: Command = {
   name: 'ps',
   usage: '[OPTIONS] SERVICE [SERVICE...]',
   short: 'List the tasks of one or more services',
   arity: atLeast(1),
-  flags: taskListFlags,
+  flags: [
+    filterFlag,
+    { name: 'format', kind: string, usage: 'Pretty-print tasks using a Go template' },
+    { name: 'no-resolve', kind: bool, usage: 'Do not map IDs to Names' },
+    { name: 'no-trunc', kind: bool, usage: 'Do not truncate output' },
+    { name: 'quiet', shorthand: 'q', kind: bool, usage: 'Only display task IDs' },
+  ],
   run,
 };
 
 function* run({ args, flags, client, host }: Invocation): Fiber<number> {
   const { ids, missing } = yield* findServices(client, args);
-  const filters = new Map(readFilters(flags.list('filter'))).set('service', new Set(ids));
-  const nodes = filters.get('node');
-  if (nodes !== undefined) filters.set('node', yield* nodeReferences(client, nodes));
-  const tasks = yield* fetchJson<readonly Task[]>(client, '/tasks', { filters: encodeFilters(filters) });
-  const names = createNames(client, !flags.on('no-resolve'));
-  const format = listFormat(flags, host, 'tasksFormat');
-  const isTruncated = !flags.on('no-trunc') && !flags.on('quiet');
-  yield* printTasks(tasks, names, { format, isTruncated }, host);
+  const given = yield* withNodeReferences(client, readFilters(flags.list('filter')));
+  const filters = encodeFilters(
+    new Map([...given, ['service', new Set([...(given.get('service') ?? []), ...ids])]]),
+  );
+  const tasks = yield* fetchJson<readonly Task[]>(client, '/tasks', { filters });
+  yield* printTasks(tasks, {
+    client,
+    host,
+    format: listFormat(flags, host, 'tasksFormat'),
+    // Unlike those of other lists, identifiers alone are whole (D-E6).
+    whole: flags.on('no-trunc') || flags.on('quiet'),
+    resolve: !flags.on('no-resolve'),
+  });
   if (missing.length > 0) throw new CommandFailure(missing.join('\n'));
   return 0;
 }
@@ -62,12 +75,11 @@ function* findServices(
   return { ids, missing };
 }
 
-/** `self` is the node of the engine that was asked. */
-function* nodeReferences(client: Client, nodes: ReadonlySet<string>): Fiber<ReadonlySet<string>> {
+/** The filters with `node=self` put as the identifier of the engine's node. */
+function* withNodeReferences(client: Client, filters: Filters): Fiber<Filters> {
+  const nodes = filters.get('node');
+  if (nodes === undefined) return filters;
   const references = new Set<string>();
-  for (const node of nodes) {
-    if (node !== 'self') references.add(node);
-    else references.add((yield* fetchJson<Info>(client, '/info')).Swarm.NodeID);
-  }
-  return references;
+  for (const node of nodes) references.add(yield* nodeReference(client, node));
+  return new Map([...filters, ['node', references]]);
 }

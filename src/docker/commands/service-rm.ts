@@ -3,7 +3,8 @@
 import type { Fiber } from '../../engine/fiber.ts';
 import { send } from '../client.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
-import { CommandFailure, failureText } from '../failure.ts';
+import { forEach } from '../each.ts';
+import { servicePath } from '../service/find.ts';
 
 export const serviceRm: Command = {
   name: 'rm',
@@ -16,15 +17,7 @@ export const serviceRm: Command = {
 };
 
 function* run({ args, client, host }: Invocation): Fiber<number> {
-  const failures: string[] = [];
-  for (const ref of args) {
-    try {
-      yield* send(client, { method: 'DELETE', path: `/services/${ref}` });
-      host.out(`${ref}\n`);
-    } catch (error) {
-      failures.push(failureText(error));
-    }
-  }
-  if (failures.length > 0) throw new CommandFailure(failures.join('\n'));
-  return 0;
+  return yield* forEach(args, host, function* (ref) {
+    yield* send(client, { method: 'DELETE', path: servicePath(ref) });
+  });
 }

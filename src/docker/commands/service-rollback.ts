@@ -1,10 +1,9 @@
 // docker service rollback
 
-import type { Service } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
-import { fetchJson } from '../client.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { detachFlag, quietFlag } from '../service/common-flags.ts';
+import { findService } from '../service/find.ts';
 import { specForm } from '../service/form.ts';
 import { waitOnService } from '../service/progress.ts';
 import { updateService } from '../service/requests.ts';
@@ -23,7 +22,7 @@ export const serviceRollback: Command = {
 
 function* run({ args, flags, client, host }: Invocation): Fiber<number> {
   const [ref = ''] = args;
-  const service = yield* fetchJson<Service>(client, `/services/${ref}`, { insertDefaults: 'false' });
+  const service = yield* findService(client, ref);
   const { ID: id, Version, Spec } = service;
   // The spec is sent because one must be; the engine goes back to the one before it.
   const options = { auth: undefined, query: false, rollback: 'previous' };

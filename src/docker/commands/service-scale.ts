@@ -1,13 +1,14 @@
 // docker service scale
 
-import type { Service, ServiceMode } from '../../engine/api.ts';
+import type { ServiceMode } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
-import { type Client, fetchJson } from '../client.ts';
+import type { Client } from '../client.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
 import { CommandFailure, failureText } from '../failure.ts';
 import type { DockerHost } from '../process.ts';
 import { quote } from '../quote.ts';
 import { detachFlag } from '../service/common-flags.ts';
+import { findService } from '../service/find.ts';
 import { specForm } from '../service/form.ts';
 import { splitPair } from '../service/maps.ts';
 import { waitOnService } from '../service/progress.ts';
@@ -65,7 +66,7 @@ function readReplicas(text: string): number {
 }
 
 function* scale(client: Client, ref: string, replicas: number, host: DockerHost): Fiber<void> {
-  const service = yield* fetchJson<Service>(client, `/services/${ref}`, { insertDefaults: 'false' });
+  const service = yield* findService(client, ref);
   const spec = specForm({ ...service.Spec, Mode: withReplicas(service.Spec.Mode, replicas) });
   const target = { id: service.ID, version: service.Version.Index ?? 0 };
   const warnings = yield* updateService(client, target, spec, { auth: undefined, query: false });

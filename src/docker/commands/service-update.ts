@@ -1,12 +1,11 @@
 // docker service update
 
-import type { Service } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
-import { fetchJson } from '../client.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { bool, type Flag, list, string } from '../flag.ts';
 import { registryAuth } from '../service/auth.ts';
+import { findService } from '../service/find.ts';
 import { specForm } from '../service/form.ts';
 import {
   command,
@@ -113,7 +112,7 @@ const rollbackFlags: readonly string[] = ['rollback', 'detach', 'quiet'];
 function* run(invocation: Invocation): Fiber<number> {
   const { args, flags, client, host } = invocation;
   const [ref = ''] = args;
-  const service = yield* fetchJson<Service>(client, `/services/${ref}`, { insertDefaults: 'false' });
+  const service = yield* findService(client, ref);
   const isRollback = flags.on('rollback');
   if (isRollback && flags.given.some((name) => !rollbackFlags.includes(name))) {
     throw new CommandFailure('other flags may not be combined with --rollback');

@@ -2,6 +2,8 @@
 
 import type { Command } from '../command.ts';
 import { serviceCreate } from './service-create.ts';
+import { serviceInspect } from './service-inspect.ts';
+import { serviceLogs } from './service-logs.ts';
 import { serviceLs } from './service-ls.ts';
 import { servicePs } from './service-ps.ts';
 import { serviceRm } from './service-rm.ts';
@@ -15,5 +17,15 @@ export const service: Command = {
   section: 'swarm',
   version: '1.24',
   swarm: 'manager',
-  commands: [serviceCreate, serviceLs, servicePs, serviceRm, serviceRollback, serviceScale, serviceUpdate],
+  commands: [
+    serviceCreate,
+    serviceInspect,
+    serviceLogs,
+    serviceLs,
+    servicePs,
+    serviceRm,
+    serviceRollback,
+    serviceScale,
+    serviceUpdate,
+  ],
 };

@@ -1,7 +1,5 @@
 // Lines of a hosts file, `ip name alias...`, as `--host-add` and `--host-rm` change them.
 
-import { splitPair } from './maps.ts';
-
 /**
  * Names are removed from the lines they are in, from those of one address alone if it is given (`name:ip`); a line without names goes. New
  * lines come last, and no line comes twice.
@@ -20,6 +18,8 @@ export function updateHosts(
 }
 
 function isMeant(entry: string, name: string, ip: string): boolean {
-  const [host, address] = splitPair(entry.replace(':', '='));
+  const at = entry.indexOf(':');
+  const host = at < 0 ? entry : entry.slice(0, at);
+  const address = at < 0 ? '' : entry.slice(at + 1);
   return host === name && (address === '' || address === ip);
 }

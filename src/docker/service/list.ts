@@ -5,8 +5,8 @@ import type { Fiber } from '../../engine/fiber.ts';
 import { type Client, fetchJson } from '../client.ts';
 import { encodeFilters, type Filters } from '../filters.ts';
 import { compareNatural, shortId } from '../human.ts';
-import { shownImage } from '../image-name.ts';
 import type { Listing } from '../listing.ts';
+import { shortImage } from '../tasks.ts';
 import { portsColumn } from './ports.ts';
 
 export const serviceListing: Listing<Service> = {
@@ -16,7 +16,7 @@ export const serviceListing: Listing<Service> = {
     ['Name', 'NAME', ({ Spec }) => Spec.Name ?? ''],
     ['Mode', 'MODE', mode],
     ['Replicas', 'REPLICAS', replicas],
-    ['Image', 'IMAGE', ({ Spec }) => shownImage(Spec.TaskTemplate.ContainerSpec?.Image ?? '')],
+    ['Image', 'IMAGE', ({ Spec }) => shortImage(Spec.TaskTemplate.ContainerSpec?.Image ?? '')],
     ['Ports', 'PORTS', ({ Endpoint }) => portsColumn(Endpoint?.Ports ?? [])],
   ],
   table: '{{.ID}}\t{{.Name}}\t{{.Mode}}\t{{.Replicas}}\t{{.Image}}\t{{.Ports}}',

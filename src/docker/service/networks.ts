@@ -8,8 +8,9 @@ import { compareText } from '../human.ts';
 
 /** @throws DaemonError when there is no such network in the swarm */
 export function* networkId(client: Client, name: string): Fiber<string> {
-  if (name === '') throw new CommandFailure('invalid network name or ID: value is empty');
-  return (yield* fetchJson<Network>(client, `/networks/${name}`, { scope: 'swarm' })).Id;
+  const trimmed = name.trim();
+  if (trimmed === '') throw new CommandFailure('invalid network name or ID: value is empty');
+  return (yield* fetchJson<Network>(client, `/networks/${trimmed}`, { scope: 'swarm' })).Id;
 }
 
 /** In the order of identifiers, so that the same networks are the same spec. */

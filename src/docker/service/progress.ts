@@ -10,6 +10,7 @@ import { encodeFilters } from '../filters.ts';
 import { isOlder } from '../help.ts';
 import type { DockerHost } from '../process.ts';
 import { newWatch, type Round, seeService, seeTasks } from './convergence.ts';
+import { findService } from './find.ts';
 
 const pause = 200 * millisecond;
 /** Engines that are older do not tell how an update goes. */
@@ -33,7 +34,7 @@ export function* waitOnService(client: Client, ref: string, quiet: boolean, host
   };
   let watch = newWatch;
   for (;;) {
-    const service = yield* fetchJson<Service>(client, `/services/${ref}`, { insertDefaults: 'false' });
+    const service = yield* findService(client, ref);
     const first = seeService(watch, service, ref, host.now());
     if (isOver(first)) return;
     const sight = yield* seen(client, service);

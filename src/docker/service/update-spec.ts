@@ -28,6 +28,9 @@ import { updateContainer } from './update-container.ts';
 import { updateMap, updateSorted } from './update-lists.ts';
 import { updatePorts } from './update-ports.ts';
 
+/** Flags that move networks from their old place in a spec to the new one. */
+const networkFlags: readonly string[] = ['network-add', 'network-rm'];
+
 /** @throws CommandFailure for flags that contradict the spec or each other; DaemonError for networks that are not there */
 export function* updateSpec({ flags, client, host }: Invocation, spec: ServiceSpec): Fiber<ServiceSpec> {
   const { TaskTemplate: task } = spec;
@@ -39,7 +42,7 @@ export function* updateSpec({ flags, client, host }: Invocation, spec: ServiceSp
   const configs = yield* updateConfigs(flags, client, container);
   return {
     ...spec,
-    Labels: updateMap(spec.Labels, flags.list('label-add'), flags.list('label-rm')),
+    Labels: updateLabels(flags, spec),
     TaskTemplate: {
       ...task,
       ContainerSpec: {
@@ -58,8 +61,16 @@ export function* updateSpec({ flags, client, host }: Invocation, spec: ServiceSp
     Mode: mode,
     UpdateConfig: updateConfig(flags, 'update', spec.UpdateConfig),
     RollbackConfig: updateConfig(flags, 'rollback', spec.RollbackConfig),
+    Networks: changedAny(flags, networkFlags) ? undefined : spec.Networks,
     EndpointSpec: updateEndpoint(flags, spec.EndpointSpec),
   };
+}
+
+/** A spec without labels keeps being one until a label is added. */
+function updateLabels(flags: Flags, { Labels: current = null }: ServiceSpec): ServiceSpec['Labels'] {
+  const added = flags.list('label-add');
+  if (current === null && added.length === 0) return null;
+  return updateMap(current, added, flags.list('label-rm'));
 }
 
 function updateResources(
@@ -134,7 +145,7 @@ function* updateNetworks(
   { TaskTemplate, Networks: old = [] }: ServiceSpec,
 ): Fiber<readonly NetworkAttachmentConfig[]> {
   const { Networks: current = [] } = TaskTemplate;
-  if (!changedAny(flags, ['network-add', 'network-rm'])) return current;
+  if (!changedAny(flags, networkFlags)) return current;
   const removed: string[] = [];
   for (const name of new Set(flags.list('network-rm'))) removed.push(yield* networkId(client, name));
   const networks = (current.length > 0 ? current : old).filter(
