@@ -48,6 +48,9 @@ export const string: Kind = { name: 'string', quoted: true, check: anything };
 export const strings: Kind = { name: 'strings', check: anything };
 export const list: Kind = text('list');
 
+/** `key=value`, or a key alone, each once more for another pair. */
+export const map: Kind = text('map');
+
 export const bool: Kind = {
   name: '',
   bare: 'true',

@@ -10,6 +10,9 @@ import { encodeJson } from './template/json.ts';
 import { parseTemplate, type Template, TemplateError } from './template/parse.ts';
 import { fromJson, type GoValue } from './template/value.ts';
 
+/** The exit code of some commands for a template that cannot be parsed; others end with 1 (reference 0.3). */
+export const badTemplate = 64;
+
 /** What was found for one argument. */
 export interface Inspected {
   readonly value: GoValue;
@@ -19,7 +22,7 @@ export interface Inspected {
 
 /**
  * Inspects one thing after the other and prints what was found.
- * @param badTemplate the exit code for a template that cannot be parsed
+ * @param badTemplateCode the exit code for a template that cannot be parsed
  * @throws CommandFailure at the end, with the failures of all arguments
  */
 export function* inspectAll(
@@ -27,9 +30,9 @@ export function* inspectAll(
   format: string,
   host: DockerHost,
   find: (reference: string) => Fiber<Inspected>,
-  badTemplate = 1,
+  badTemplateCode = 1,
 ): Fiber<number> {
-  const template = format === '' || format === 'json' ? undefined : parseFormat(format, badTemplate);
+  const template = format === '' || format === 'json' ? undefined : parseFormat(format, badTemplateCode);
   const found: Inspected[] = [];
   const failures: string[] = [];
   let printed = '';

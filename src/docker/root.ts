@@ -2,9 +2,12 @@
 
 import type { Command } from './command.ts';
 import { config } from './commands/config.ts';
+import { network } from './commands/network.ts';
 import { node } from './commands/node.ts';
 import { secret } from './commands/secret.ts';
+import { service } from './commands/service.ts';
 import { swarm } from './commands/swarm.ts';
+import { volume } from './commands/volume.ts';
 import { bool, list, string } from './flag.ts';
 
 export const root: Command = {
@@ -52,5 +55,5 @@ export const root: Command = {
     { name: 'tlsverify', kind: bool, usage: 'Use TLS and verify the remote' },
     { name: 'version', shorthand: 'v', kind: bool, usage: 'Print version information and quit' },
   ],
-  commands: [config, node, secret, swarm],
+  commands: [config, network, node, secret, service, swarm, volume],
 };

@@ -2,6 +2,7 @@
 
 import type { ExternalCa } from '../engine/api.ts';
 import { ParseFailure } from '../model/failure.ts';
+import { parseCidr } from '../model/ip.ts';
 import type { Flag, Kind } from './flag.ts';
 import { duration, int, uint } from './flag.ts';
 import { splitRecord } from './flags.ts';
@@ -94,36 +95,12 @@ export function readPools(given: readonly string[]): string[] {
 }
 
 function readPool(pool: string): string {
-  const refuse = (): ParseFailure => new ParseFailure(`invalid string being converted to CIDR: ${pool}`);
-  const [, address, bits] = /^([0-9a-fA-F.:]+)\/([0-9]+)$/.exec(pool) ?? [];
-  if (address === undefined || bits === undefined) throw refuse();
-  const length = Number(bits);
-  if (address.includes(':')) {
-    const groups = readIpv6(address);
-    if (groups === undefined || length > 128) throw refuse();
-    const kept = groups.map((group, i) => group & mask(16, length - i * 16));
-    return `${writeIpv6(kept)}/${length}`;
-  }
-  const bytes = address.split('.').map(Number);
-  if (bytes.length !== 4 || bytes.some((byte) => Number.isNaN(byte) || byte > 255) || length > 32)
-    throw refuse();
-  return `${bytes.map((byte, i) => byte & mask(8, length - i * 8)).join('.')}/${length}`;
-}
-
-/** The first `length` of some bits. */
-function mask(bits: number, length: number): number {
-  const kept = Math.min(bits, Math.max(0, length));
-  return (2 ** bits - 1) & ~(2 ** (bits - kept) - 1);
-}
-
-function readIpv6(address: string): number[] | undefined {
-  const halves = address.split('::');
-  const [before = [], after = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const missing = 8 - before.length - after.length;
-  if (halves.length > 2 || (halves.length === 1 ? missing !== 0 : missing < 1)) return undefined;
-  const groups = [...before, ...new Array<string>(missing).fill('0'), ...after];
-  if (groups.some((group) => !/^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
-  return groups.map((group) => Number.parseInt(group, 16));
+  const cidr = parseCidr(pool);
+  if (cidr === undefined) throw new ParseFailure(`invalid string being converted to CIDR: ${pool}`);
+  const bytes = cidr.ip.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, cidr.prefix - i * 8))));
+  if (!pool.includes(':')) return `${bytes.slice(12).join('.')}/${cidr.prefix - 96}`;
+  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[i * 2] ?? 0) << 8) | (bytes[i * 2 + 1] ?? 0));
+  return `${writeIpv6(groups)}/${cidr.prefix}`;
 }
 
 /** With the longest run of zeros left out. */

@@ -2,7 +2,7 @@
 // and written again in the order of the fields.
 
 import { decodeBase64 } from '../../model/base64.ts';
-import type { GoField, GoValue } from '../template/value.ts';
+import { fromJson, type GoField, type GoValue } from '../template/value.ts';
 
 export interface Schema {
   readonly type: string;
@@ -85,6 +85,8 @@ function bytesOf(base64: string): Uint8Array {
 }
 
 /** Any JSON, as it comes. */
+export const any: Schema = { type: 'interface {}', decode: fromJson };
+
 export function slice(element: Schema): Schema {
   const type = `[]${element.type}`;
   return {
