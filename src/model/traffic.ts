@@ -27,12 +27,15 @@ export interface PublishedPort {
   readonly targetPort: number;
 }
 
-/** What a node has told of itself. The higher version is the newer; of equal ones that which has failed. */
+/** What a node has told of itself. The higher version is the newer; of equal ones that which is worse. */
 export interface NodeEndpoints {
   readonly host: string;
   readonly version: number;
-  /** Another node has found that it does not answer. Its endpoints do not count, until it says itself that it is alive. */
-  readonly failed: boolean;
+  /**
+   * What others think of it: `suspected`, it has not answered somebody, and may yet say that it is alive, with a higher version; `failed`, it has
+   * not done so in time, and its endpoints do not count until it does.
+   */
+  readonly state: 'alive' | 'suspected' | 'failed';
   readonly endpoints: readonly ServiceEndpoint[];
 }
 

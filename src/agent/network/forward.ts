@@ -142,8 +142,8 @@ function targetPort({ ports }: ServiceEndpoint, published: number, protocol: Pro
 /** By address. */
 function backends(state: AgentState, isOne: (endpoint: ServiceEndpoint) => boolean): readonly Backend[] {
   const found: Backend[] = [];
-  for (const { host, failed, endpoints } of state.network.nodes.values()) {
-    if (failed) continue;
+  for (const { host, state: standing, endpoints } of state.network.nodes.values()) {
+    if (standing === 'failed') continue;
     for (const endpoint of endpoints) if (isOne(endpoint)) found.push({ host, endpoint });
   }
   return found.sort((a, b) => numeric(a.endpoint.address) - numeric(b.endpoint.address));

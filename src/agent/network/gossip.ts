@@ -25,7 +25,12 @@ export function announce(
   const { nodes } = state.network;
   const own = nodes.get(context.host);
   if (own !== undefined && equalData(own.endpoints, endpoints)) return;
-  nodes.set(context.host, { host: context.host, version: (own?.version ?? 0) + 1, failed: false, endpoints });
+  nodes.set(context.host, {
+    host: context.host,
+    version: (own?.version ?? 0) + 1,
+    state: 'alive',
+    endpoints,
+  });
   if (own === undefined) syncWith(context, state, peersOf(context, state));
   spread(context, state, context.host);
 }
@@ -63,9 +68,12 @@ export function learn(context: AgentContext, state: AgentState, records: readonl
   }
 }
 
+const badness = { alive: 0, suspected: 1, failed: 2 } as const;
+
 function isNewer(record: NodeEndpoints, known: NodeEndpoints): boolean {
   return (
-    record.version > known.version || (record.version === known.version && record.failed && !known.failed)
+    record.version > known.version ||
+    (record.version === known.version && badness[record.state] > badness[known.state])
   );
 }
 
@@ -74,22 +82,30 @@ function refute(context: AgentContext, state: AgentState, told: NodeEndpoints): 
   const own = state.network.nodes.get(context.host);
   const { version = 0, endpoints = [] } = own ?? {};
   if (told.version < version) return;
-  if (told.version === version && !told.failed && equalData(told.endpoints, endpoints)) return;
+  if (told.version === version && told.state === 'alive' && equalData(told.endpoints, endpoints)) return;
   state.network.nodes.set(context.host, {
     host: context.host,
     version: told.version + 1,
-    failed: false,
+    state: 'alive',
     endpoints,
   });
   spread(context, state, context.host);
 }
 
-/** This node has found that another does not answer: what that one serves no longer counts, here and soon everywhere. */
-export function declareFailed(context: AgentContext, state: AgentState, host: string): void {
+/**
+ * This node has found that another does not answer. A suspicion reaches the suspected as well, which outbids it if it can. Once one has failed,
+ * what it serves no longer counts, here and soon everywhere.
+ */
+export function accuse(
+  context: AgentContext,
+  state: AgentState,
+  host: string,
+  verdict: 'suspected' | 'failed',
+): void {
   const known = state.network.nodes.get(host);
-  if (known === undefined || known.failed) return;
+  if (known === undefined || badness[known.state] >= badness[verdict]) return;
   assert(host !== context.host, 'a node does not fail in its own eyes');
-  state.network.nodes.set(host, { ...known, failed: true });
+  state.network.nodes.set(host, { ...known, state: verdict });
   spread(context, state, host);
 }
 
@@ -112,7 +128,7 @@ export function passOn(context: AgentContext, state: AgentState): void {
     else network.news.delete(host);
   }
   const message: GossipMessage = { kind: 'gossip.news', records };
-  const alive = peersOf(context, state).filter((host) => network.nodes.get(host)?.failed !== true);
+  const alive = peersOf(context, state).filter((host) => network.nodes.get(host)?.state !== 'failed');
   for (const host of draw(context, alive, fanOut)) context.send(host, message);
   if (network.news.size > 0) {
     network.newsTimer = context.later(roundTime, { kind: 'agent.network', what: 'news' });

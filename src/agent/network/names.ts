@@ -58,8 +58,9 @@ function ownNetworks(task: Task): readonly string[] {
 
 function known(state: AgentState, networkId: string): readonly ServiceEndpoint[] {
   const found: ServiceEndpoint[] = [];
-  for (const { failed, endpoints } of state.network.nodes.values()) {
-    if (!failed) found.push(...endpoints.filter((endpoint) => endpoint.networkId === networkId));
+  for (const { state: standing, endpoints } of state.network.nodes.values()) {
+    if (standing !== 'failed')
+      found.push(...endpoints.filter((endpoint) => endpoint.networkId === networkId));
   }
   return found;
 }

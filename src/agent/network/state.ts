@@ -28,7 +28,7 @@ export interface Watch {
   ticks: number;
   /** Asked, and silent so far. */
   readonly silent: Set<string>;
-  /** Since when a node has been suspected to have failed, this host's clock. */
+  /** Since when this node has suspected another, this host's clock. */
   readonly suspected: Map<string, number>;
 }
 

@@ -5,7 +5,7 @@ import { millisecond, minute, second } from '../../model/duration.ts';
 import type { GossipMessage } from '../../model/traffic.ts';
 import type { AgentContext } from '../context.ts';
 import type { AgentState } from '../state.ts';
-import { declareFailed, draw, learn, peersOf, recordsOf, syncWith, takePart } from './gossip.ts';
+import { accuse, draw, learn, peersOf, recordsOf, syncWith, takePart } from './gossip.ts';
 import type { Waiting } from './state.ts';
 
 /** Half of the time between two probes of a node: then others are asked about it. */
@@ -53,7 +53,7 @@ function greet(context: AgentContext, state: AgentState): void {
 
 function serves(state: AgentState, host: string): boolean {
   const record = state.network.nodes.get(host);
-  return record !== undefined && !record.failed && record.endpoints.length > 0;
+  return record !== undefined && record.state !== 'failed' && record.endpoints.length > 0;
 }
 
 /** What waited and may go out now. */
@@ -116,7 +116,7 @@ export function greetingOver(context: AgentContext, state: AgentState): readonly
     askOthers(context, state, greeting.awaited);
     return [];
   }
-  for (const host of greeting.awaited) declareFailed(context, state, host);
+  for (const host of greeting.awaited) accuse(context, state, host, 'failed');
   return endGreeting(context, state);
 }
 
@@ -146,7 +146,7 @@ export function watchTick(context: AgentContext, state: AgentState): void {
   if (watch.ticks % 2 === 0) askOthers(context, state, watch.silent);
   else probe(context, state, now);
   const peers = peersOf(context, state);
-  const failed = (host: string) => network.nodes.get(host)?.failed === true;
+  const failed = (host: string) => network.nodes.get(host)?.state === 'failed';
   if (watch.ticks % retryTicks === 0) syncWith(context, state, peers.filter(failed));
   if (watch.ticks % syncTicks === 0) {
     syncWith(
@@ -171,12 +171,13 @@ function probe(context: AgentContext, state: AgentState, now: number): void {
       continue;
     }
     if (watch.silent.has(host)) {
+      accuse(context, state, host, 'suspected');
       const since = watch.suspected.get(host) ?? now;
       watch.suspected.set(host, since);
       if (now - since >= suspicionTime) {
         watch.silent.delete(host);
         watch.suspected.delete(host);
-        declareFailed(context, state, host);
+        accuse(context, state, host, 'failed');
         continue;
       }
     }
@@ -188,7 +189,7 @@ function probe(context: AgentContext, state: AgentState, now: number): void {
 function askOthers(context: AgentContext, state: AgentState, silent: ReadonlySet<string>): void {
   if (silent.size === 0) return;
   const helpers = peersOf(context, state).filter(
-    (host) => !silent.has(host) && state.network.nodes.get(host)?.failed !== true,
+    (host) => !silent.has(host) && state.network.nodes.get(host)?.state !== 'failed',
   );
   for (const about of silent) {
     for (const helper of draw(context, helpers, askedAbout))
