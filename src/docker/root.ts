@@ -6,6 +6,7 @@ import { network } from './commands/network.ts';
 import { node } from './commands/node.ts';
 import { secret } from './commands/secret.ts';
 import { service } from './commands/service.ts';
+import { stack } from './commands/stack.ts';
 import { swarm } from './commands/swarm.ts';
 import { volume } from './commands/volume.ts';
 import { bool, list, string } from './flag.ts';
@@ -55,5 +56,5 @@ export const root: Command = {
     { name: 'tlsverify', kind: bool, usage: 'Use TLS and verify the remote' },
     { name: 'version', shorthand: 'v', kind: bool, usage: 'Print version information and quit' },
   ],
-  commands: [config, network, node, secret, service, swarm, volume],
+  commands: [config, network, node, secret, service, stack, swarm, volume],
 };

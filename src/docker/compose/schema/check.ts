@@ -59,7 +59,7 @@ function checkInto(outcome: Outcome, rule: Rule, value: Value, path: readonly st
   if (isMapping(value)) {
     for (const [key, inner] of rule.keys ?? []) {
       const item = value.get(key);
-      if (item === undefined || later(inner, minor)) continue;
+      if (item === undefined || lacks(minor, inner)) continue;
       checkInto(outcome, inner, item, [...path, key], minor);
     }
   }
@@ -75,8 +75,9 @@ const aspects: Readonly<Record<TypeName, number>> = {
   string: 4,
 };
 
-function later(rule: Rule, minor: number): boolean {
-  return (rule.since ?? 0) > minor;
+/** Whether a version of the format does not have a rule. */
+function lacks(minor: number, { since = 0, until = Number.POSITIVE_INFINITY }: Rule): boolean {
+  return minor < since || minor >= until;
 }
 
 function checkAlternatives(
@@ -89,7 +90,7 @@ function checkAlternatives(
   let held = 0;
   let best: Outcome | undefined;
   for (const rule of rules) {
-    if (later(rule, minor)) continue;
+    if (lacks(minor, rule)) continue;
     const alone = checkAlone(rule, value, path, minor);
     if (alone.complaints.length === 0) held++;
     else if (held === 0 && (best === undefined || alone.score > best.score)) best = alone;
@@ -132,7 +133,7 @@ function checkMapping(
   for (const key of rule.required ?? []) {
     if (!mapping.has(key)) complain(outcome, { kind: 'other', path, text: `${key} is required` });
   }
-  const patterns = (rule.patterns ?? []).filter(([, inner]) => !later(inner, minor));
+  const patterns = (rule.patterns ?? []).filter(([, inner]) => !lacks(minor, inner));
   for (const [key, value] of sortedEntries(mapping)) {
     const matching = patterns.filter(([pattern]) => pattern.test(key));
     for (const [, inner] of matching) merge(outcome, checkAlone(inner, value, [...path, key], minor));
@@ -141,7 +142,7 @@ function checkMapping(
       continue;
     }
     const known = rule.keys?.get(key);
-    if (!rule.closed || (known !== undefined && !later(known, minor))) continue;
+    if (!rule.closed || (known !== undefined && !lacks(minor, known))) continue;
     complain(outcome, { kind: 'other', path, text: `Additional property ${key} is not allowed` });
   }
 }

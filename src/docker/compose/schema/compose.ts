@@ -15,6 +15,7 @@ import {
   texts,
   truth,
   unique,
+  until,
 } from './rule.ts';
 
 const name = /^[a-zA-Z0-9._-]+$/;
@@ -39,20 +40,18 @@ const loose = (keys: Readonly<Record<string, Rule>>): Rule => ({
   keys: new Map(Object.entries(keys)),
 });
 
-const build = oneOf(
-  text,
-  loose({
-    context: text,
-    dockerfile: text,
-    args: pairs,
-    labels: since(3, pairs),
-    cache_from: since(2, texts),
-    network: since(4, text),
-    target: since(4, text),
-    shm_size: since(5, { types: ['integer', 'string'] }),
-    extra_hosts: since(8, pairs),
-  }),
-);
+const buildKeys = {
+  context: text,
+  dockerfile: text,
+  args: pairs,
+  labels: since(3, pairs),
+  cache_from: since(2, texts),
+  network: since(4, text),
+  target: since(4, text),
+  shm_size: since(5, { types: ['integer', 'string'] }),
+  extra_hosts: since(9, pairs),
+} as const;
+const build = oneOf(text, until(10, mapping(buildKeys)), since(10, loose(buildKeys)));
 
 const file = oneOf(text, loose({ source: text, target: text, uid: text, gid: text, mode: number }));
 
@@ -100,8 +99,9 @@ const deploy: Rule = {
 };
 
 const port = oneOf(
-  { types: ['number'], format: 'ports' },
-  { types: ['string'], format: 'ports' },
+  until(2, { types: ['string', 'number'], format: 'ports' }),
+  since(2, { types: ['number'], format: 'ports' }),
+  since(2, { types: ['string'], format: 'ports' }),
   since(2, mapping({ mode: text, target: integer, published: integer, protocol: text })),
 );
 

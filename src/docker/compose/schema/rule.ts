@@ -24,6 +24,12 @@ export interface Rule {
   readonly closed?: true;
   /** The minor version of the format in which this appeared. Before that, it is as if it were not written down. */
   readonly since?: number;
+  /** The one in which it disappeared. */
+  readonly until?: number;
+}
+
+export function until(version: number, rule: Rule): Rule {
+  return { ...rule, until: version };
 }
 
 export function since(version: number, rule: Rule): Rule {

@@ -1,0 +1,45 @@
+// docker stack ps
+
+import type { Task } from '../../engine/api.ts';
+import type { Fiber } from '../../engine/fiber.ts';
+import { fetchJson } from '../client.ts';
+import { type Command, exactly, type Invocation } from '../command.ts';
+import { filterFlag, listFormatFlag } from '../common-flags.ts';
+import { stackFilters } from '../compose/convert/namespace.ts';
+import { checkStackName } from '../compose/stack.ts';
+import { CommandFailure } from '../failure.ts';
+import { encodeFilters, readFilters } from '../filters.ts';
+import { bool } from '../flag.ts';
+import { listFormat } from '../listing.ts';
+import { printTasks } from '../tasks.ts';
+
+export const stackPs: Command = {
+  name: 'ps',
+  usage: '[OPTIONS] STACK',
+  short: 'List the tasks in the stack',
+  arity: exactly(1),
+  flags: [
+    filterFlag,
+    listFormatFlag,
+    { name: 'no-resolve', kind: bool, usage: 'Do not map IDs to Names' },
+    { name: 'no-trunc', kind: bool, usage: 'Do not truncate output' },
+    { name: 'quiet', shorthand: 'q', kind: bool, usage: 'Only display task IDs' },
+  ],
+  run,
+};
+
+function* run({ args, flags, client, host }: Invocation): Fiber<number> {
+  const [name = ''] = args;
+  checkStackName(name);
+  const filters = encodeFilters(stackFilters(name, readFilters(flags.list('filter'))));
+  const tasks = yield* fetchJson<readonly Task[]>(client, '/tasks', { filters });
+  if (tasks.length === 0) throw new CommandFailure(`nothing found in stack: ${name}`);
+  yield* printTasks(tasks, {
+    client,
+    host,
+    format: listFormat(flags, host, 'tasksFormat'),
+    whole: flags.on('no-trunc'),
+    resolve: !flags.on('no-resolve'),
+  });
+  return 0;
+}
