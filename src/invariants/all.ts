@@ -48,6 +48,7 @@ import { tasksGoWhenEnded } from './tasks-go-when-ended.ts';
 import { tasksKeepTheirPlace } from './tasks-keep-their-place.ts';
 import { transfersEnd } from './transfers-end.ts';
 import { transitionsHaveOwners } from './transitions-have-owners.ts';
+import { updatesKeepToTheirParallelism } from './updates-keep-to-their-parallelism.ts';
 import { updatesSeeTheNewest } from './updates-see-the-newest.ts';
 import { versionsGrow } from './versions-grow.ts';
 import { workersHoldNoVote } from './workers-hold-no-vote.ts';
@@ -96,6 +97,7 @@ export const allInvariants: readonly Invariant[] = [
   transitionsHaveOwners,
   tasksKeepTheirPlace,
   tasksGoWhenEnded,
+  updatesKeepToTheirParallelism,
   statusesComeFromAgents,
   orphansWereAbandoned,
   tasksGoToOpenNodes,

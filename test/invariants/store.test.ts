@@ -20,6 +20,7 @@ import { tasksGoToOpenNodes } from '../../src/invariants/tasks-go-to-open-nodes.
 import { tasksGoWhenEnded } from '../../src/invariants/tasks-go-when-ended.ts';
 import { tasksKeepTheirPlace } from '../../src/invariants/tasks-keep-their-place.ts';
 import { transitionsHaveOwners } from '../../src/invariants/transitions-have-owners.ts';
+import { updatesKeepToTheirParallelism } from '../../src/invariants/updates-keep-to-their-parallelism.ts';
 import { updatesSeeTheNewest } from '../../src/invariants/updates-see-the-newest.ts';
 import { versionsGrow } from '../../src/invariants/versions-grow.ts';
 import { workersHoldNoVote } from '../../src/invariants/workers-hold-no-vote.ts';
@@ -103,6 +104,51 @@ describe(tasksGoWhenEnded.name, () => {
     const told = begin(stopping).remove('service', 's1');
     told.term = 2;
     expect(told.remove('task', 't1').broken).toBe(false);
+  });
+});
+
+describe(updatesKeepToTheirParallelism.name, () => {
+  const old = (slot: number): TaskFields => ({
+    id: `old${slot}`,
+    nodeId: 'n1',
+    serviceId: 's1',
+    slot,
+    specVersion: 1,
+  });
+  /** The update makes a task for a slot, and tells the old one to stop. */
+  const replace = (told: Told, slot: number, fields: Partial<TaskFields> = {}) => {
+    const stopped = { ...old(slot), desiredState: TaskState.Shutdown };
+    const fresh = { ...old(slot), id: `new${slot}`, specVersion: 2, state: TaskState.New };
+    return told.tasks({ ...stopped, ...fields }, { ...fresh, nodeId: '', desiredState: TaskState.Ready });
+  };
+  const begin = () =>
+    new Told(updatesKeepToTheirParallelism)
+      .service(1)
+      .nodes(makeNode({ id: 'n1' }))
+      .tasks(old(1), old(2), old(3));
+
+  test('a second slot while the first has not come up', () => {
+    const told = replace(begin(), 1);
+    expect(told.broken).toBe(false);
+    expect(replace(told, 2).broken).toBe(true);
+  });
+
+  test('one after the other', () => {
+    const told = replace(begin(), 1);
+    told.tasks({ ...old(1), id: 'new1', specVersion: 2, state: TaskState.Running });
+    expect(replace(told, 2).broken).toBe(false);
+    expect(replace(told, 3).broken).toBe(true);
+  });
+
+  test('what has failed is replaced at any time', () => {
+    const told = begin().tasks({ ...old(2), state: TaskState.Failed });
+    expect(replace(replace(told, 1), 2, { state: TaskState.Failed }).broken).toBe(false);
+  });
+
+  test('a new leader begins anew', () => {
+    const told = replace(begin(), 1);
+    told.term = 2;
+    expect(replace(told, 2).broken).toBe(false);
   });
 });
 
