@@ -100,10 +100,11 @@ export function seeTasks(
   if (service.JobStatus !== undefined) return { watch, lines: [...lines, 'job complete'], end: 'done' };
   const convergedAt = before.convergedAt ?? now;
   const left = monitor - (now - convergedAt);
-  const wait = `verify: Waiting ${Math.floor(left / second) + 1} seconds to verify that tasks are stable...`;
+  // Docker rounds down and adds one; on a clock of its own some time has always passed, so a whole number of seconds is never left.
+  const wait = `verify: Waiting ${Math.ceil(left / second)} seconds to verify that tasks are stable...`;
   return {
     watch: { ...watch, convergedAt },
-    lines: left >= 0 ? [...lines, wait] : lines,
+    lines: left > 0 ? [...lines, wait] : lines,
     end: undefined,
   };
 }

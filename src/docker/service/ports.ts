@@ -14,7 +14,7 @@ interface Range {
   readonly last: number;
 }
 
-/** Ports of the ingress network alone, in the order of protocol and published port, neighbours in one group. */
+/** Ports of the ingress network alone, and of those the published, in the order of protocol and published port, neighbours in one group. */
 export function portsColumn(ports: readonly PortConfig[]): string {
   const groups: Group[] = [];
   const sorted = ports
@@ -42,6 +42,7 @@ export function portsColumn(ports: readonly PortConfig[]): string {
     }
   }
   return groups
+    .filter(({ published }) => published.first > 0)
     .map(({ protocol, published, target }) => `*:${range(published)}->${range(target)}/${protocol}`)
     .join(', ');
 }
