@@ -6,24 +6,22 @@
 
 import type { Lab, Scenario } from 'swarmlab';
 
-/** The nodes on which tasks of the slot are tried, from the one that is there now, until one of them runs. */
+/** The nodes on which tasks of a slot are tried, in order, until one of them runs. */
 function follow(lab: Lab, slot: number, begin: () => void): readonly string[] {
   const known = new Set(lab.tasks('web').map(({ id }) => id));
   const tried: string[] = [];
   begin();
   lab.until('a task to run', () => {
     const [newest] = lab.tasks('web').filter((task) => task.slot === slot && task.node !== '');
-    if (newest === undefined || known.has(newest.id)) return false;
-    if (tried.length === 0 || newest.id !== lastId) {
+    if (newest === undefined) return false;
+    if (!known.has(newest.id)) {
+      known.add(newest.id);
       tried.push(newest.node);
-      lastId = newest.id;
     }
-    return newest.state === 'running';
+    return tried.length > 0 && newest.state === 'running';
   });
   return tried;
 }
-
-let lastId = '';
 
 export default {
   title: 'The black hole: a node that rejects everything looks least busy, until it has failed five times',

@@ -121,9 +121,10 @@ export class Client {
     this.#change({ method: 'node.remove', nodeId: this.node(key).id, force });
   }
 
-  /** A new overlay network. @returns its ID */
-  createNetwork(name: string): string {
-    return this.#change({ method: 'network.create', spec: networkSpec({ name }) });
+  /** A new overlay network, in a subnet of the allocator's choice unless one is given (`10.1.0.0/29`). @returns its ID */
+  createNetwork(name: string, subnet?: string): string {
+    const subnets = subnet === undefined ? [] : [{ subnet, gateway: '' }];
+    return this.#change({ method: 'network.create', spec: networkSpec({ name, subnets }) });
   }
 
   removeNetwork(key: string): void {

@@ -139,9 +139,13 @@ export class Operator {
   };
 
   readonly network = {
-    /** `docker network create --driver overlay NAME`. Returns the ID. */
-    create: (name: string): string =>
-      this.#do(line('docker network create --driver overlay', name), () => this.#client.createNetwork(name)),
+    /** `docker network create --driver overlay --subnet SUBNET NAME`. Returns the ID. */
+    create: (name: string, { subnet }: { readonly subnet?: string } = {}): string => {
+      const flags = subnet === undefined ? [] : ['--subnet', subnet];
+      return this.#do(line('docker network create --driver overlay', ...flags, name), () =>
+        this.#client.createNetwork(name, subnet),
+      );
+    },
     /** `docker network ls`: the names of the swarm's networks, sorted. */
     ls: (): readonly string[] => this.#do('docker network ls', () => names(this.#client.list('network'))),
     /** `docker network rm NAME`. */

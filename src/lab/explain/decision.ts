@@ -70,8 +70,8 @@ export function decisionOf(
     line: `The scheduler puts ${name} on ${node}: it spreads ${service} over ${levels[0]?.descriptor ?? ''}.`,
     comparisons: [
       ...levels.map(({ descriptor, value, counts }) => ({
-        sentence: `The scheduler spreads tasks over ${descriptor}: ${listOf(counts.map(countText))} before this one; ${valueText(value)} gets it.`,
-        facts: Object.fromEntries(counts),
+        sentence: `The scheduler spreads tasks over ${descriptor}: ${listOf(counts.map(countText))} before this one.`,
+        facts: { ...Object.fromEntries(counts), taken: value },
       })),
       ...(last === undefined ? [] : [{ sentence: last, facts: { qualify: within.length } }]),
     ],

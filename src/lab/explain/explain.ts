@@ -70,7 +70,7 @@ function explainLast(record: RunRecord): Explanation {
   const words = link.sentence.split(' ').length;
   return {
     subject: 'last',
-    line: words <= 18 ? link.sentence : `${link.sentence.slice(0, link.sentence.indexOf(': "'))}.`,
+    line: words <= 18 ? link.sentence : `${link.sentence.slice(0, link.sentence.search(/: ["“]/))}.`,
     chain: chainOf(causesOf(record, last)),
   };
 }

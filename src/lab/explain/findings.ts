@@ -1,20 +1,13 @@
 // What each filter of the scheduler finds of a node, with the numbers, and what would have to change for it to let the task through. The
 // filters themselves decide; here it is put into words.
 
-import {
-  type Demand,
-  demandOf,
-  type FilterName,
-  filterNames,
-  rejections,
-} from '../../manager/scheduler/filter.ts';
+import { type Demand, type FilterName, filterNames, rejections } from '../../manager/scheduler/filter.ts';
 import { enough } from '../../manager/scheduler/generic.ts';
 import { activeOf, type NodeInfo } from '../../manager/scheduler/nodes.ts';
 import { type Constraint, ConstraintError, parseConstraints } from '../../model/constraint.ts';
 import { lookupLabel, removeLabel, setLabel } from '../../model/labels.ts';
 import type { Task } from '../../model/objects.ts';
 import type { GenericResource, Platform } from '../../model/spec.ts';
-import type { Reader } from '../../store/reader.ts';
 import type { FilterCheck } from './explanation.ts';
 
 /** What filters look at: a task and a node. A remedy makes another of it, in which the filter lets the task through. */
@@ -41,12 +34,12 @@ type Found = Pick<Finding, 'text' | 'reason' | 'remedies'>;
 /** What every filter finds, in pipeline order. `holders` names the tasks that hold a host port of the node. */
 export function findingsOf(
   match: Match,
-  store: Reader,
+  demand: Demand,
   holders: (port: string) => string,
 ): readonly Finding[] {
-  const rejecting = new Set(rejections(demandOf(match.task, store), match.info));
+  const rejecting = new Set(rejections(demand, match.info));
   return filterNames.map((filter): Finding => {
-    const found = findingOf(filter, match, store, holders);
+    const found = findingOf(filter, match, demand, holders);
     if (found === undefined) return { filter, verdict: 'off', text: '', reason: '', remedies: [] };
     return { filter, verdict: rejecting.has(filter) ? 'rejects' : 'passes', ...found };
   });
@@ -56,11 +49,10 @@ export function findingsOf(
 function findingOf(
   filter: FilterName,
   match: Match,
-  store: Reader,
+  demand: Demand,
   holders: (port: string) => string,
 ): Found | undefined {
   const { task, info } = match;
-  const demand = demandOf(task, store);
   switch (filter) {
     case 'ready':
       return readiness(info);
@@ -124,8 +116,8 @@ function findingOf(
         ],
       };
     }
-    default:
-      return { text: filter, reason: filter, remedies: [] };
+    case 'volumes':
+      return demand.volumes === undefined ? undefined : volumes(demand, demand.volumes, info);
   }
 }
 
@@ -180,6 +172,20 @@ function plugins(demand: Demand, wanted: NonNullable<Demand['plugins']>, info: N
       what: text([plugin]),
       change: (match) => withPlugin(match, { type: plugin.type, name: plugin.name }),
     })),
+  };
+}
+
+/** Each mount is looked at alone. The filter wants one of them, and so there may be some that do not fit on a node that passes (R-S43). */
+function volumes(demand: Demand, wanted: NonNullable<Demand['volumes']>, info: NodeInfo): Found {
+  const unfit = wanted.mounts.filter((mount) =>
+    rejections({ ...demand, volumes: { ...wanted, mounts: [mount] } }, info).includes('volumes'),
+  );
+  const names = (mounts: readonly { readonly source: string }[]) =>
+    mounts.map(({ source }) => source).join(' and ');
+  return {
+    text: `needs volume ${names(wanted.mounts)}${unfit.length === 0 ? '' : `, and ${names(unfit)} does not fit`}`,
+    reason: `no volume ${names(unfit)}`,
+    remedies: [],
   };
 }
 

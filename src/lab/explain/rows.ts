@@ -1,6 +1,7 @@
 // The matrix of nodes and filters for a task: what every filter finds of every node, and what would have to change for another node to get
 // the task. Each change is tried on a copy of what the scheduler knew, and told only if it works.
 
+import { demandOf } from '../../manager/scheduler/filter.ts';
 import { failuresThatDownRank, type NodeInfo } from '../../manager/scheduler/nodes.ts';
 import { judgeNodes, type NodeVerdict } from '../../manager/scheduler/verdict.ts';
 import type { Task } from '../../model/objects.ts';
@@ -18,13 +19,14 @@ export function rowsOf(
   chosenId: string,
 ): readonly NodeRow[] {
   const chosen = verdicts.find(({ nodeId }) => nodeId === chosenId);
+  const demand = demandOf(task, sight.store, sight.scheduler.volumes);
   return verdicts.map((verdict): NodeRow => {
     const { nodeId, rank } = verdict;
     const info = sight.scheduler.nodes.get(nodeId);
     const findings =
       info === undefined
         ? []
-        : findingsOf({ task, info }, sight.store, (port) => listOf(portHolders(record, sight, nodeId, port)));
+        : findingsOf({ task, info }, demand, (port) => listOf(portHolders(record, sight, nodeId, port)));
     const remedies = findings.filter(({ verdict: found }) => found === 'rejects');
     const ifOnly =
       info === undefined || nodeId === chosenId

@@ -12,6 +12,7 @@ import { explainJob } from './job.ts';
 import { explainPlaced } from './placement.ts';
 import type { Change, RunRecord } from './record.ts';
 import { lastSilence } from './silence.ts';
+import { explainNew } from './unallocated.ts';
 import { explainUpdate } from './update.ts';
 import { explainWaiting } from './waiting.ts';
 import { quoted } from './words.ts';
@@ -47,13 +48,9 @@ export function explainPlacement(
   const task = lastRecord(last);
   const placed = placementOf(changes);
   if (placed !== undefined) return explainPlaced(record, placed) ?? explainTask(record, changes);
-  if (task.status.state === TaskState.Pending) return explainWaiting(record, task);
-  const name = record.taskName(task);
-  return {
-    subject: name,
-    line: `${name} is ${taskStateName(task.status.state)}: the scheduler has not placed it.`,
-    chain: chainOf(causesOf(record, last)),
-  };
+  return task.status.state === TaskState.Pending
+    ? explainWaiting(record, task)
+    : explainTask(record, changes);
 }
 
 /** The change that gave a task its node. */
@@ -76,6 +73,7 @@ function explainOne(
   const { state } = task.status;
   if (isTerminal(state)) return explainEnded(record, task, last);
   if (task.desiredState === TaskState.Ready) return explainParked(record, task, last);
+  if (state === TaskState.New) return explainNew(record, task, last);
   if (state === TaskState.Pending) return explainWaiting(record, task);
   const placed = placementOf(changes);
   const placement = placed && explainPlaced(record, placed);
@@ -114,11 +112,16 @@ function explainEnded(record: RunRecord, task: Task, last: Change<'task'>): Expl
     ).length;
   const most = policy?.maxAttempts ?? 0;
   const spent = most > 0 && made - 1 >= most && task.desiredState > TaskState.Running;
+  const how = `${name} is ${taskStateName(state)} on ${record.nodeName(task.nodeId) || 'no node'}`;
+  const why = err === '' ? `${how}.` : `${how}: ${quoted(err)}.`;
   return {
     subject: name,
     line: spent
       ? `${name} stays down: its ${count(most, 'restart attempt')} of ${most} are used up.`
-      : `${name} is ${taskStateName(state)} on ${record.nodeName(task.nodeId) || 'no node'}${err === '' ? '' : `: ${quoted(err)}`}.`,
+      : // A long error is told in the chain alone.
+        why.split(' ').length <= 18
+        ? why
+        : `${how}.`,
     chain: chainOf([
       ...causesOf(record, ended),
       ...(spent

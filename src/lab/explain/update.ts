@@ -46,7 +46,12 @@ export function explainUpdate(record: RunRecord, service: Service): Explanation 
         ? undefined
         : explainStopped(record, service, work, `rolls ${service.spec.name} back`);
     default:
-      return explainStopped(record, service, work, `pauses ${service.spec.name}`);
+      return explainStopped(
+        record,
+        service,
+        work,
+        `pauses ${state === 'rollback_paused' ? 'the rollback of ' : ''}${service.spec.name}`,
+      );
   }
 }
 
@@ -347,7 +352,10 @@ function explainStopped(record: RunRecord, service: Service, work: Work, does: s
       ? 'Nothing, until you change the service: tasks that were updated stay as they are.'
       : 'The updater brings every slot back to the previous spec.',
     ...(paused && {
-      youCan: `Go on with docker service update, or back with docker service rollback ${name}.`,
+      youCan:
+        service.previousSpec === undefined
+          ? 'Go on with docker service update; no previous spec is left to go back to.'
+          : `Go on with docker service update, or back with docker service rollback ${name}.`,
     }),
   };
 }

@@ -103,6 +103,12 @@ interface Obstacle {
   readonly remedy: string;
 }
 
+const lacking = {
+  plugins: 'a plugin missing',
+  platform: 'another platform',
+  volumes: 'no cluster volume that fits',
+} as const;
+
 /** The filters that stand in the way, each with its numbers, the one that rejects most nodes first. */
 function obstacles(
   record: RunRecord,
@@ -175,7 +181,7 @@ function obstacles(
           };
         default:
           return {
-            sentence: `The scheduler finds ${filter === 'platform' ? 'another platform' : 'a plugin missing'} on ${names}.`,
+            sentence: `The scheduler finds ${lacking[filter]} on ${names}.`,
             facts,
             remedy: 'Add a node that fits.',
           };

@@ -279,9 +279,9 @@ function nameOfTask(record: RunRecord, taskId: string): string {
   return record.taskName(event.action === 'remove' ? event.before : event.after);
 }
 
-/** Somebody else's words. */
+/** Somebody else's words; between other marks when they have such marks themselves. */
 export function quoted(text: string): string {
-  return `"${text}"`;
+  return text.includes('"') ? `“${text}”` : `"${text}"`;
 }
 
 function capital(text: string): string {

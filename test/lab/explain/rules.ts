@@ -5,7 +5,8 @@ import type { RunRecord } from '../../../src/lab/explain/record.ts';
 
 const banned =
   /\b(simply|just|obviously|magic(ally)?|easily|of course|unfortunately|swarm decide[sd]?|your fault)\b/i;
-const quotes = /"([^"]*)"/g;
+/** Words with quotation marks in them are between others. */
+const quotes = /“([^”]*)”|"([^"]*)"/g;
 
 /** Everything wrong with an explanation of a run. */
 export function faultsOf(record: RunRecord, explanation: Explanation): readonly string[] {
@@ -28,7 +29,8 @@ function faultsOfWords(record: RunRecord, explanation: Explanation): string[] {
     for (const sentence of own.split(/(?<=\.) (?=[A-Z])/)) {
       if (wordsIn(sentence) > 20) faults.push(`a sentence has ${wordsIn(sentence)} words: ${text}`);
     }
-    for (const [, quote = ''] of text.matchAll(quotes)) {
+    for (const [, marked, plain = ''] of text.matchAll(quotes)) {
+      const quote = marked ?? plain;
       if (!isReal(record, explanation, quote)) faults.push(`nobody said ${JSON.stringify(quote)}`);
     }
   }

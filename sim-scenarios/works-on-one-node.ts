@@ -1,0 +1,46 @@
+// Works on one node: a registry says no, and a service runs all the same.
+//
+// The password has expired. Watch the tasks that are made from now on: a node that has pulled the image before starts it from its own copy, and
+// any other rejects the task. So the service is healthy as long as nothing moves. Watch the replicas that are added: attempt after attempt is
+// rejected on the node without a copy, until five failures send them to the one that has it, and then all looks well again.
+
+import type { Scenario } from 'swarmlab';
+
+export default {
+  title: 'Works on one node: a copy in the cache hides a registry that refuses',
+  cluster: { managers: 1, workers: 2 },
+
+  script(lab) {
+    const image = 'registry.example/app:1';
+    const denied =
+      "pull access denied for registry.example/app, repository does not exist or may require 'docker login'";
+    lab.node.update('manager1', { availability: 'drain' });
+    lab.node.update('worker2', { availability: 'pause' });
+    lab.service.create('app', { image, replicas: 2, restart: { delay: '1s' } });
+    lab.untilConverged('app');
+    lab.node.update('worker2', { availability: 'active' });
+
+    lab.say('From now on the registry refuses. worker1 has the image, worker2 has not.');
+    lab.image(image, { pull: 'denied' });
+    lab.at('worker1').kill('app.1');
+    lab.until('a task to be rejected', () => lab.tasks('app').some(({ state }) => state === 'rejected'));
+    const rejected = lab.tasks('app').find(({ state }) => state === 'rejected');
+    lab.expectEqual('where it was rejected', rejected?.node, 'worker2');
+    lab.expect(`it says: ${rejected?.error}`, rejected?.error.startsWith(denied) === true);
+
+    lab.say('After five failures worker2 comes last, and the task starts from the copy of worker1.');
+    lab.untilConverged('app');
+    lab.expectEqual(
+      'where both run',
+      lab.running('app').map(({ node }) => node),
+      ['worker1', 'worker1'],
+    );
+
+    lab.say('Nothing is wrong, as docker service ls has it: until worker1 is gone.');
+    lab.wait('1m');
+    lab.crash('worker1');
+    lab.untilNode('worker1', 'down');
+    lab.wait('1m');
+    lab.expectEqual('the tasks that run', lab.running('app').length, 0);
+  },
+} satisfies Scenario;
