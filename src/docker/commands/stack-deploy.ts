@@ -13,7 +13,7 @@ import { convertNetworks } from '../compose/convert/networks.ts';
 import { convertService } from '../compose/convert/service.ts';
 import { loadConfig, RefusedKeys, readComposeFiles } from '../compose/files.ts';
 import { partAt, partsAt, textAt } from '../compose/read.ts';
-import { checkStackName, composeFileFlag, warner } from '../compose/stack.ts';
+import { checkStackName, composeFileFlag, orchestratorFlag, warner } from '../compose/stack.ts';
 import type { Mapping } from '../compose/value.ts';
 import { deprecatedKeys, explainKeys, unsupportedKeys } from '../compose/warnings.ts';
 import { CommandFailure, DaemonError, failureText } from '../failure.ts';
@@ -35,6 +35,7 @@ export const stackDeploy: Command = {
   spellings: 'docker stack deploy, docker stack up',
   arity: exactly(1),
   flags: [
+    orchestratorFlag,
     composeFileFlag,
     {
       name: 'detach',

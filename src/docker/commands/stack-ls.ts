@@ -6,6 +6,7 @@ import { fetchJson } from '../client.ts';
 import { type Command, type Invocation, noArguments } from '../command.ts';
 import { listFormatFlag } from '../common-flags.ts';
 import { namespaceLabel } from '../compose/convert/namespace.ts';
+import { orchestratorFlag } from '../compose/stack.ts';
 import { CommandFailure } from '../failure.ts';
 import { encodeFilters } from '../filters.ts';
 import { compareNatural } from '../human.ts';
@@ -18,7 +19,7 @@ export const stackLs: Command = {
   short: 'List stacks',
   spellings: 'docker stack ls, docker stack list',
   arity: noArguments,
-  flags: [listFormatFlag],
+  flags: [orchestratorFlag, listFormatFlag],
   run,
 };
 

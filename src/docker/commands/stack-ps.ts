@@ -6,7 +6,7 @@ import { fetchJson } from '../client.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { filterFlag, listFormatFlag } from '../common-flags.ts';
 import { stackFilters } from '../compose/convert/namespace.ts';
-import { checkStackName } from '../compose/stack.ts';
+import { checkStackName, orchestratorFlag } from '../compose/stack.ts';
 import { CommandFailure } from '../failure.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
 import { bool } from '../flag.ts';
@@ -19,6 +19,7 @@ export const stackPs: Command = {
   short: 'List the tasks in the stack',
   arity: exactly(1),
   flags: [
+    orchestratorFlag,
     filterFlag,
     listFormatFlag,
     { name: 'no-resolve', kind: bool, usage: 'Do not map IDs to Names' },

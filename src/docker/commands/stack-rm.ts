@@ -5,7 +5,7 @@ import type { Fiber } from '../../engine/fiber.ts';
 import { type Client, fetchJson, send } from '../client.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
 import { stackFilters } from '../compose/convert/namespace.ts';
-import { checkStackName } from '../compose/stack.ts';
+import { checkStackName, orchestratorFlag } from '../compose/stack.ts';
 import { CommandFailure, failureText } from '../failure.ts';
 import { encodeFilters } from '../filters.ts';
 import { bool } from '../flag.ts';
@@ -20,6 +20,7 @@ export const stackRm: Command = {
   spellings: 'docker stack rm, docker stack remove, docker stack down',
   arity: atLeast(1),
   flags: [
+    orchestratorFlag,
     {
       name: 'detach',
       shorthand: 'd',
@@ -56,7 +57,7 @@ function* run({ args, flags, client, host }: Invocation): Fiber<number> {
       ),
     ];
     if (removed.includes(false)) failures.push(`failed to remove some resources from stack: ${name}`);
-    else if (!flags.on('detach')) yield* waitForTasks(name, client, host);
+    else if (!flags.on('detach')) failures.push(...(yield* waitForTasks(name, client, host)));
   }
   if (failures.length > 0) throw new CommandFailure(failures.join('\n'));
   return 0;
@@ -111,12 +112,16 @@ const ended: ReadonlySet<string> = new Set([
   'orphaned',
 ]);
 
-/** Asks again and again, until all tasks have come to their end or are gone. */
-function* waitForTasks(name: string, client: Client, host: DockerHost): Fiber<void> {
+/** Asks again and again, until all tasks have come to their end or are gone. @returns what went wrong */
+function* waitForTasks(name: string, client: Client, host: DockerHost): Fiber<readonly string[]> {
   const filters = encodeFilters(stackFilters(name));
-  for (;;) {
-    const tasks = yield* fetchJson<readonly Task[]>(client, '/tasks', { filters });
-    if (tasks.every(({ Status }) => ended.has(Status.State ?? ''))) return;
-    yield* host.sleep(0);
+  try {
+    for (;;) {
+      const tasks = yield* fetchJson<readonly Task[]>(client, '/tasks', { filters });
+      if (tasks.every(({ Status }) => ended.has(Status.State ?? ''))) return [];
+      yield* host.sleep(0);
+    }
+  } catch (error) {
+    return [`failed to wait on tasks of stack: ${name}: failed to get tasks: ${failureText(error)}`];
   }
 }

@@ -4,7 +4,7 @@ import type { Fiber } from '../../engine/fiber.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { filterFlag, listFormatFlag, quietIdsFlag } from '../common-flags.ts';
 import { stackFilters } from '../compose/convert/namespace.ts';
-import { checkStackName } from '../compose/stack.ts';
+import { checkStackName, orchestratorFlag } from '../compose/stack.ts';
 import { readFilters } from '../filters.ts';
 import { listFormat, printRows } from '../listing.ts';
 import { listServices, serviceListing } from '../service/list.ts';
@@ -14,7 +14,7 @@ export const stackServices: Command = {
   usage: '[OPTIONS] STACK',
   short: 'List the services in the stack',
   arity: exactly(1),
-  flags: [filterFlag, listFormatFlag, quietIdsFlag],
+  flags: [orchestratorFlag, filterFlag, listFormatFlag, quietIdsFlag],
   run,
 };
 

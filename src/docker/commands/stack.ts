@@ -10,6 +10,7 @@ import { stackServices } from './stack-services.ts';
 
 export const stack: Command = {
   name: 'stack',
+  usage: '[OPTIONS]',
   short: 'Manage Swarm stacks',
   section: 'swarm',
   version: '1.25',

@@ -54,7 +54,13 @@ function printPart(shape: Shape, source: Mapping): Mapping {
     if (value === undefined || (isZero(value) && !field.kept && !field.shown)) continue;
     const item = printField(field, value);
     // What has nothing in it to print is left out with it.
-    if (field.kept || field.shown || !isZero(item) || field.key === 'external') printed.set(field.key, item);
+    if (
+      (field.kept && field.holding.kind !== 'list') ||
+      field.shown ||
+      !isZero(item) ||
+      field.key === 'external'
+    )
+      printed.set(field.key, item);
   }
   return printed;
 }

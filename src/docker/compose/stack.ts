@@ -2,7 +2,7 @@
 
 import { formatInstant } from '../../engine/time.ts';
 import { CommandFailure } from '../failure.ts';
-import { type Flag, strings } from '../flag.ts';
+import { type Flag, string, strings } from '../flag.ts';
 import type { DockerHost } from '../process.ts';
 import { quote } from '../quote.ts';
 
@@ -11,6 +11,15 @@ export const composeFileFlag: Flag = {
   shorthand: 'c',
   kind: strings,
   usage: 'Path to a Compose file, or "-" to read from stdin',
+};
+
+/** What once said whether Swarm or Kubernetes runs a stack. */
+export const orchestratorFlag: Flag = {
+  name: 'orchestrator',
+  kind: string,
+  usage: 'Orchestrator to use (swarm|all)',
+  hidden: true,
+  deprecated: 'option will be ignored',
 };
 
 /** @throws CommandFailure for a name with nothing in it but blanks and quotes */

@@ -220,7 +220,7 @@ function dnsOf(
   service: Mapping,
 ): { readonly Nameservers: readonly string[]; readonly Search: readonly string[] } | undefined {
   const dns = { Nameservers: textsAt(service, 'dns'), Search: textsAt(service, 'dns_search') };
-  return dns.Nameservers.length + dns.Search.length === 0 ? undefined : dns;
+  return service.has('dns') || service.has('dns_search') ? dns : undefined;
 }
 
 function ulimitsOf(service: Mapping): readonly Ulimit[] {
