@@ -39,16 +39,22 @@ function applyAction<K extends Kind>(store: Store, action: StoreAction<K>): Stor
   const before = store.tables[kind].get(id);
   if (action.action === 'remove') {
     if (before === undefined) return undefined;
-    replace(store, kind, id, before, undefined);
-    return { action: 'remove', kind, id, before };
+    return happen(store, { action: 'remove', kind, id, before });
   }
   const after = action.record;
   if ((action.action === 'create') !== (before === undefined)) return undefined;
   if (nameTaken(store, kind, after)) return undefined;
-  replace(store, kind, id, before, after);
-  return before === undefined
-    ? { action: 'create', kind, id, after }
-    : { action: 'update', kind, id, before, after };
+  return happen(
+    store,
+    before === undefined
+      ? { action: 'create', kind, id, after }
+      : { action: 'update', kind, id, before, after },
+  );
+}
+
+function happen<K extends Kind>(store: Store, event: StoreEvent<K>): StoreEvent<K> {
+  replace(store, event);
+  return event;
 }
 
 function nameTaken<K extends Kind>(store: Store, kind: K, record: Records[K]): boolean {
@@ -59,7 +65,8 @@ function nameTaken<K extends Kind>(store: Store, kind: K, record: Records[K]): b
 }
 
 function revert<K extends Kind>(store: Store, event: StoreEvent<K>): void {
-  const before = event.action === 'create' ? undefined : event.before;
-  const after = event.action === 'remove' ? undefined : event.after;
-  replace(store, event.kind, event.id, after, before);
+  const { kind, id } = event;
+  if (event.action === 'create') replace(store, { action: 'remove', kind, id, before: event.after });
+  else if (event.action === 'remove') replace(store, { action: 'create', kind, id, after: event.before });
+  else replace(store, { action: 'update', kind, id, before: event.after, after: event.before });
 }

@@ -12,15 +12,21 @@ export interface Derived<R> {
   shelf: Shelf<Bucket<R>> | undefined;
   hash: number | undefined;
   /** Changes that the shelf or the hash has not taken up: the ID, the record before, the record after. */
-  log: { readonly id: string; readonly before: R | undefined; readonly after: R | undefined }[];
+  log: Change<R>[];
   /** How much of the log each of them has taken up. */
   filed: number;
   hashed: number;
 }
 
+interface Change<R> {
+  readonly id: string;
+  readonly before?: R;
+  readonly after?: R;
+}
+
 export type Table<R> = ReadonlyMap<string, R>;
 
-/** A log may grow longer than its table by so much before it is worked off unasked: it keeps old records from being forgotten. */
+/** Up to so many changes are always worth following one by one. */
 const allowance = 1_000;
 
 export function nothingDerived<R>(): Derived<R> {
@@ -28,20 +34,16 @@ export function nothingDerived<R>(): Derived<R> {
 }
 
 /** Notes a change that the table has taken already. */
-export function noteChange<K extends Kind>(
-  kind: K,
-  table: Table<Records[K]>,
-  derived: Derived<Records[K]>,
-  id: string,
-  before: Records[K] | undefined,
-  after: Records[K] | undefined,
-): void {
+export function noteChange<R>(table: Table<R>, derived: Derived<R>, change: Change<R>): void {
   // What nobody has asked for is worked out from the whole table when somebody does.
   if (derived.shelf === undefined && derived.hash === undefined) return;
-  derived.log.push({ id, before, after });
-  if (derived.log.length <= table.size + allowance) return;
-  if (derived.shelf !== undefined) shelfOf(kind, table, derived);
-  if (derived.hash !== undefined) hashOf(table, derived);
+  const { log, filed, hashed } = derived;
+  log.push(change);
+  // Beyond some share of the table it is faster to begin anew. A log also keeps old records from being forgotten.
+  const most = (table.size + allowance) / 4;
+  if (log.length - filed > most) derived.shelf = undefined;
+  if (log.length - hashed > most) derived.hash = undefined;
+  if (log.length > most) trim(derived);
 }
 
 /** The buckets as the table is now. */
@@ -51,11 +53,9 @@ export function shelfOf<K extends Kind>(
   derived: Derived<Records[K]>,
 ): Shelf<Bucket<Records[K]>> {
   const { log, filed } = derived;
-  const behind = log.length - filed;
-  // Beyond some share of the table it is faster to begin anew.
-  if (derived.shelf === undefined || behind * 4 > table.size + allowance) {
+  if (derived.shelf === undefined) {
     derived.shelf = fileTable(kind, table);
-  } else if (behind > 0) {
+  } else if (filed < log.length) {
     const { shelf } = derived;
     const binder = bucketBinder<Records[K]>();
     // Of each record only the way from its first state to its last.

@@ -39,6 +39,8 @@ interface Overlay<R> {
   /** The newest state of each written record, and the IDs of those that are gone. */
   readonly records: Map<string, R>;
   readonly removed: Set<string>;
+  /** The record that was looked at or written last: who writes one has mostly just looked at it. */
+  latest: R | undefined;
   readonly log: { readonly id: string; readonly before: R | undefined; readonly after: R | undefined }[];
   /** The changes of each bucket. Worked out from the log when somebody asks: the scheduler never does. */
   shelf: Shelf<Changed<R>> | undefined;
@@ -112,9 +114,13 @@ export function begin(
   function find<K extends Kind>(kind: K, id: string): Records[K] | undefined {
     const overlay = overlays[kind];
     if (overlay === undefined) return store.tables[kind].get(id);
-    const written = overlay.records.get(id);
-    if (written !== undefined) return written;
-    return overlay.removed.size > 0 && overlay.removed.has(id) ? undefined : store.tables[kind].get(id);
+    if (overlay.latest?.id === id) return overlay.latest;
+    let found = overlay.records.get(id);
+    if (found === undefined && !(overlay.removed.size > 0 && overlay.removed.has(id))) {
+      found = store.tables[kind].get(id);
+    }
+    if (found !== undefined) overlay.latest = found;
+    return found;
   }
 
   /** The changes of each bucket of a kind; undefined when there are none at all. */
@@ -154,8 +160,16 @@ export function begin(
     after: Records[K] | undefined,
   ): void {
     const { kind, id } = action;
-    overlays[kind] ??= { records: new Map(), removed: new Set(), log: [], shelf: undefined, filed: 0 };
+    overlays[kind] ??= {
+      records: new Map(),
+      removed: new Set(),
+      latest: undefined,
+      log: [],
+      shelf: undefined,
+      filed: 0,
+    };
     const { records, removed, log } = overlays[kind];
+    overlays[kind].latest = after;
     if (after === undefined) {
       records.delete(id);
       removed.add(id);
@@ -217,15 +231,18 @@ export function begin(
     assign(kind, id, fields) {
       const before = find(kind, id);
       if (before === undefined) throw new StoreError('object does not exist');
-      const patches: Patch[] = [];
-      const inverse: Patch[] = [];
-      notePatches(before, fields, patches, inverse);
-      if (patches.length === 0) return before;
+      const changed = changedFields(before, fields);
+      if (changed.length === 0) return before;
       const meta = Object.freeze({ version, createdAt: before.meta.createdAt, updatedAt: now });
       const record = Object.assign({}, before, fields, { meta });
       Object.freeze(record);
       checkName(kind, record);
-      write({ action: 'update', kind, id, record, patches, inverse }, before, record);
+      const patches = patchesTo(record, changed);
+      write(
+        { action: 'update', kind, id, record, patches, inverse: patchesTo(before, changed) },
+        before,
+        record,
+      );
       return record;
     },
 
@@ -252,16 +269,20 @@ function merge<R extends { readonly id: string }>(
   return lend(changed.merged);
 }
 
-/** The patches of an assignment and those that undo it, as Immer writes them. Freezes the new values. */
-function notePatches(before: object, fields: object, patches: Patch[], inverse: Patch[]): void {
+/** The fields that an assignment changes. Their new values are frozen. */
+function changedFields(before: object, fields: object): readonly string[] {
   assert(isPlain(before) && isPlain(fields), 'a record is plain data');
-  for (const key in fields) {
+  let changed = Object.keys(fields);
+  for (const key of changed) {
     const value = fields[key];
-    const old = before[key];
-    if (value === old) continue;
-    if (typeof value === 'object' && value !== null) freezeAll(value);
-    const path = [key];
-    patches.push({ op: 'replace', path, value });
-    inverse.push({ op: 'replace', path, value: old });
+    if (value === before[key]) changed = changed.filter((other) => other !== key);
+    else if (typeof value === 'object' && value !== null) freezeAll(value);
   }
+  return changed;
+}
+
+/** What leads to `record`, as Immer writes it. */
+function patchesTo(record: object, changed: readonly string[]): readonly Patch[] {
+  assert(isPlain(record), 'a record is plain data');
+  return changed.map((key) => ({ op: 'replace', path: [key], value: record[key] }));
 }

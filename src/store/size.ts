@@ -4,7 +4,8 @@
 import { assert } from '../sim/assert.ts';
 import { isPlain } from './freeze.ts';
 
-/** Most parts of a record stay the same objects, frozen, while the rest moves on, and many are shared with other records. */
+/** The parts that make up most of a record. They stay the same objects, frozen, while the rest moves on. */
+const largeParts: ReadonlySet<string> = new Set(['spec', 'previousSpec', 'description', 'endpoint']);
 const partSizes = new WeakMap<object, number>();
 
 /** The estimated bytes of a stored record. */
@@ -13,9 +14,8 @@ export function estimateSize(record: object): number {
   if (!isPlain(record)) return size;
   for (const key in record) {
     const content = record[key];
-    // Status and meta are new with nearly every write.
-    const lasts = typeof content === 'object' && content !== null && key !== 'status' && key !== 'meta';
-    size += lasts && !isEmptyList(content) ? sizeOfPart(content) : sizeOfField(content);
+    const large = typeof content === 'object' && content !== null && largeParts.has(key);
+    size += large ? sizeOfPart(content) : sizeOfField(content);
   }
   return size;
 }

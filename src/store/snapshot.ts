@@ -51,16 +51,20 @@ function restoreTable<K extends Kind>(store: Store, kind: K, saved: StoreSnapsho
     const { id } = after;
     kept.add(id);
     const before = store.tables[kind].get(id);
-    if (before === undefined) creations.push({ action: 'create', kind, id, after });
-    else updates.push({ action: 'update', kind, id, before, after });
-    replace(store, kind, id, before, after);
+    const event: StoreEvent<K> =
+      before === undefined
+        ? { action: 'create', kind, id, after }
+        : { action: 'update', kind, id, before, after };
+    (before === undefined ? creations : updates).push(event);
+    replace(store, event);
   }
   const removals: StoreEvent<K>[] = [];
   for (const before of present) {
     const { id } = before;
     if (kept.has(id)) continue;
-    removals.push({ action: 'remove', kind, id, before });
-    replace(store, kind, id, before, undefined);
+    const event: StoreEvent<K> = { action: 'remove', kind, id, before };
+    removals.push(event);
+    replace(store, event);
   }
   return [...updates, ...creations, ...removals];
 }

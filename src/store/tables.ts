@@ -4,6 +4,7 @@
 import type { Kind, Records } from '../model/objects.ts';
 import { type Bucket, lend } from './buckets.ts';
 import { type Derived, hashOf, noteChange, nothingDerived, shelfOf } from './derived.ts';
+import type { StoreEvent } from './event.ts';
 import { hashData } from './hash.ts';
 import type { Reader } from './reader.ts';
 import { foldName, type Shelf } from './shelf.ts';
@@ -104,17 +105,12 @@ function derivedFrom(store: Store): DerivedTables {
   return known;
 }
 
-/** The one place where a table changes. */
-export function replace<K extends Kind>(
-  store: Store,
-  kind: K,
-  id: string,
-  before: Records[K] | undefined,
-  after: Records[K] | undefined,
-): void {
+/** The one place where a table changes: what the event says happens. */
+export function replace<K extends Kind>(store: Store, event: StoreEvent<K>): void {
+  const { kind, id } = event;
   const table = store.tables[kind];
-  if (after === undefined) table.delete(id);
-  else table.set(id, after);
+  if (event.action === 'remove') table.delete(id);
+  else table.set(id, event.after);
   const known = derived.get(store);
-  if (known !== undefined) noteChange<K>(kind, table, known[kind], id, before, after);
+  if (known !== undefined) noteChange<Records[K]>(table, known[kind], event);
 }

@@ -1,15 +1,15 @@
 // One pass: what is decided about the tasks that wait (R-S9, R-S11 to R-S13, R-S23), and how a decision is committed (R-S27, R-S28).
 
-import type { Task, VolumeAttachment } from '../../model/objects.ts';
-import type { GenericResource } from '../../model/spec.ts';
+import type { Task, TaskStatus } from '../../model/objects.ts';
 import { TaskState } from '../../model/state.ts';
 import type { Reader } from '../../store/reader.ts';
 import type { Transaction } from '../../store/transaction.ts';
+import type { Decision } from './decision.ts';
 import { demandOf, explain, firstRejection, newTally } from './filter.ts';
 import { failureKey, trackTask, untrackTask } from './nodes.ts';
 import type { Contest } from './rank.ts';
-import { type Placement, placeGroup, tallyOf } from './spread.ts';
-import { forget, type SchedulerState } from './state.ts';
+import { placeGroup, tallyOf } from './spread.ts';
+import { forget, remember, type SchedulerState } from './state.ts';
 import { enterTree, type Field, settleGroup, surveyNodes } from './tree.ts';
 import { chooseVolumes, releaseVolumes, wantVolumes } from './volumes.ts';
 
@@ -25,20 +25,6 @@ export interface Pass {
   done: number;
 }
 
-/** What is to become of a task. */
-export interface Decision {
-  /** The task as it was when this was decided. */
-  readonly task: Task;
-  /** Where it is counted from now on; empty when it has not been placed. */
-  readonly nodeId: string;
-  readonly state: TaskState;
-  readonly message: string;
-  readonly err: string;
-  readonly timestamp: number;
-  readonly held: readonly GenericResource[];
-  readonly volumes: readonly VolumeAttachment[];
-}
-
 /** Decides a job on local state, which counts the placed tasks from here on (R-S17). */
 export function decide(state: SchedulerState, job: SchedulerJob, store: Reader, now: number): Decision[] {
   return job.kind === 'tick' ? decideQueue(state, store, now) : decidePreassigned(state, store, now);
@@ -46,37 +32,35 @@ export function decide(state: SchedulerState, job: SchedulerJob, store: Reader, 
 
 /** Writes a decision if it still holds (R-S27), and takes back what it did to local state if not (R-S28). */
 export function commitDecision(state: SchedulerState, decision: Decision, tx: Transaction): void {
-  const { task, nodeId } = decision;
+  const { task, nodeId, status, held, volumes } = decision;
   const stored = tx.get('task', task.id);
   if (stored === undefined) {
     forget(state, task.id, nodeId);
     return;
   }
-  const { status } = stored;
-  if (status.state === decision.state && status.message === decision.message && status.err === decision.err) {
-    return;
-  }
+  const was = stored.status;
+  if (was.state === status.state && was.message === status.message && was.err === status.err) return;
   // The stored task is looked at, not the decision: for a pending task the freshness of the node does not matter.
-  const nodeIsFresh = status.state < TaskState.Assigned || isFresh(state, nodeId, tx);
+  const nodeIsFresh = was.state < TaskState.Assigned || isFresh(state, nodeId, tx);
   const unchanged = nodeIsFresh && stored.meta.version === task.meta.version;
-  if (!unchanged || !wantVolumes(tx, decision.volumes, nodeId)) {
+  if (!unchanged || !wantVolumes(tx, volumes, nodeId)) {
     takeBack(state, decision);
     return;
   }
-  const { state: next, timestamp, message, err, held } = decision;
-  // A task that waits has nothing else in its status: agents know nothing of it yet.
-  const written = { state: next, timestamp, message, err };
-  if (held.length > 0 || stored.assignedGenericResources.length > 0) {
-    tx.assign('task', task.id, { status: written, nodeId, assignedGenericResources: [...held] });
+  // Of an ordinary task nothing else changes, and there are many of them.
+  const isPlain = held.length === 0 && stored.assignedGenericResources.length === 0 && volumes.length === 0;
+  if (isPlain) {
+    tx.assign('task', task.id, { status, nodeId });
   } else {
-    tx.assign('task', task.id, { status: written, nodeId });
-  }
-  if (decision.volumes.length > 0) {
-    tx.update('task', task.id, (draft) => {
-      draft.volumes = [...decision.volumes];
+    const taken = held.length > 0 || stored.assignedGenericResources.length > 0;
+    tx.assign('task', task.id, {
+      status,
+      nodeId,
+      ...(taken && { assignedGenericResources: [...held] }),
+      ...(volumes.length > 0 && { volumes: [...volumes] }),
     });
   }
-  if (decision.state === TaskState.Assigned) state.preassigned.delete(task.id);
+  if (status.state === TaskState.Assigned) state.preassigned.delete(task.id);
 }
 
 function decidePreassigned(state: SchedulerState, store: Reader, now: number): Decision[] {
@@ -91,10 +75,11 @@ function decidePreassigned(state: SchedulerState, store: Reader, now: number): D
       const err = `cannot find volume to satisfy mount with source ${chosen.missing}`;
       decisions.push(keepWaiting(task, err, now));
     } else if (rejection < 0 && 'attachments' in chosen) {
-      const message = 'scheduler confirmed task can run on preassigned node';
+      const status = assigned('scheduler confirmed task can run on preassigned node', now);
+      remember(state, task.id, task.nodeId, TaskState.Assigned);
       // It takes no reference to its volumes, as in SwarmKit (R-S44).
       const { attachments: volumes } = chosen;
-      decisions.push(place(state, { task, info, held: trackTask(info, task), volumes }, message, now));
+      decisions.push({ task, nodeId: task.nodeId, status, held: trackTask(info, task), volumes });
     } else {
       const tally = newTally();
       tally[rejection] = 1;
@@ -110,7 +95,8 @@ function decideQueue(state: SchedulerState, store: Reader, now: number): Decisio
   const services = new Set<string>();
   for (const group of groups) services.add(group.first.serviceId);
   const field = surveyNodes(state.nodes.values(), services);
-  for (const group of groups) decideGroup(state, field, group, store, now, decisions);
+  const status = assigned('scheduler assigned task to node', now);
+  for (const group of groups) decideGroup(state, field, group, store, status, decisions);
   return decisions;
 }
 
@@ -156,14 +142,16 @@ function decideGroup(
   field: Field,
   { first, tasks }: Group,
   store: Reader,
-  now: number,
+  status: TaskStatus,
   decisions: Decision[],
 ): void {
+  const now = status.timestamp;
   const contest: Contest = { serviceId: first.serviceId, failureKey: failureKey(first), now };
   const tree = enterTree(field, first.spec.placement.spread, contest);
-  const deal = placeGroup(tree, demandOf(first, store, state.volumes), tasks);
-  for (const placement of deal.placed) {
-    decisions.push(place(state, placement, 'scheduler assigned task to node', now));
+  const deal = placeGroup(tree, demandOf(first, store, state.volumes), tasks, status);
+  for (const decision of deal.placed) {
+    remember(state, decision.task.id, decision.nodeId, TaskState.Assigned);
+    decisions.push(decision);
   }
   if (deal.placed.length < tasks.length) {
     const explanation = explain(tallyOf(deal, field, contest));
@@ -189,25 +177,20 @@ function decideLeftOver(
     state.queue.set(task.id, task);
     decisions.push(keepWaiting(task, err, now));
   } else if (task.status.state === TaskState.Pending && task.desiredState >= TaskState.Shutdown) {
-    decisions.push({ ...keepWaiting(task, '', now), state: TaskState.Shutdown });
+    const { status, ...rest } = keepWaiting(task, '', now);
+    decisions.push({ ...rest, status: { ...status, state: TaskState.Shutdown } });
   }
 }
 
-function place(
-  state: SchedulerState,
-  { task, info, held, volumes }: Placement,
-  message: string,
-  timestamp: number,
-): Decision {
-  const nodeId = info.node.id;
-  state.known.set(task.id, { nodeId, state: TaskState.Assigned });
-  return { task, nodeId, state: TaskState.Assigned, message, err: '', timestamp, held, volumes };
+function assigned(message: string, timestamp: number): TaskStatus {
+  return { state: TaskState.Assigned, timestamp, message, err: '' };
 }
 
 /** The task stays as it is, but for the reason. */
 function keepWaiting(task: Task, err: string, timestamp: number): Decision {
   const { state, message } = task.status;
-  return { task, nodeId: task.nodeId, state, message, err, timestamp, held: [], volumes: [] };
+  // It has nothing else in its status: agents know nothing of it yet.
+  return { task, nodeId: task.nodeId, status: { state, timestamp, message, err }, held: [], volumes: [] };
 }
 
 /** Takes back all that a job has decided, what was written before it failed as well: the events of that set it right again (R-S29). */
@@ -219,7 +202,7 @@ function takeBack(state: SchedulerState, { task, nodeId }: Decision): void {
   const info = state.nodes.get(nodeId);
   if (info !== undefined) untrackTask(info, task.id);
   releaseVolumes(state.volumes, task.id);
-  state.known.set(task.id, { nodeId: task.nodeId, state: task.status.state });
+  remember(state, task.id, task.nodeId, task.status.state);
   if (task.nodeId === '') state.queue.set(task.id, task);
   else state.preassigned.set(task.id, task);
 }

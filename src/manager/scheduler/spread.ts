@@ -1,8 +1,8 @@
 // How the tasks of a group are dealt out over the tree (R-S21, R-S22). The branch counts are not refreshed while placing, a request is not
 // clamped to what remains, and the first sweep over a leaf never looks back: all three are SwarmKit's, and visible.
 
-import type { Task, VolumeAttachment } from '../../model/objects.ts';
-import type { GenericResource } from '../../model/spec.ts';
+import type { Task, TaskStatus } from '../../model/objects.ts';
+import type { Decision } from './decision.ts';
 import { type Demand, firstRejection, newTally, type Tally } from './filter.ts';
 import { activeOf, type NodeInfo, trackTask } from './nodes.ts';
 import { type Contender, type Contest, compareNodes, isBetter, rankNode } from './rank.ts';
@@ -15,23 +15,18 @@ export interface Deal {
   readonly demand: Demand;
   readonly tasks: readonly Task[];
   /** What has been placed so far: a prefix of `tasks`, in order. */
-  readonly placed: Placement[];
+  readonly placed: Decision[];
+  /** What a placed task becomes. */
+  readonly status: TaskStatus;
   /** The rejections since the first task was placed, or since the last test that a node passed after that. */
   readonly tally: Tally;
   /** Whether a node has passed a test since the first task was placed. */
   passed: boolean;
 }
 
-export interface Placement {
-  readonly task: Task;
-  readonly info: NodeInfo;
-  readonly held: readonly GenericResource[];
-  readonly volumes: readonly VolumeAttachment[];
-}
-
 /** Places as many tasks of a group as it can. */
-export function placeGroup(tree: Tree, demand: Demand, tasks: readonly Task[]): Deal {
-  const deal: Deal = { tree, demand, tasks, placed: [], tally: newTally(), passed: false };
+export function placeGroup(tree: Tree, demand: Demand, tasks: readonly Task[], status: TaskStatus): Deal {
+  const deal: Deal = { tree, demand, tasks, placed: [], status, tally: newTally(), passed: false };
   spread(deal, tree.root, tasks.length);
   return deal;
 }
@@ -121,7 +116,13 @@ function fill(deal: Deal, leaf: Branch, want: number): number {
     if (task === undefined || contender === undefined) break;
     const { info } = contender;
     const volumes = attachVolumes(demand.volumes, task, info.node);
-    deal.placed.push({ task, info, held: trackTask(info, task), volumes });
+    deal.placed.push({
+      task,
+      nodeId: info.node.id,
+      status: deal.status,
+      held: trackTask(info, task),
+      volumes,
+    });
     const serviceTasks = activeOf(info, demand.serviceId);
     contender.gained += serviceTasks - contender.serviceTasks;
     contender.serviceTasks = serviceTasks;

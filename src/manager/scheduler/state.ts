@@ -11,8 +11,8 @@ import { loadVolumes, releaseVolumes, takeVolume, type Volumes } from './volumes
 
 /** The last the scheduler knows of a tracked task: where it counts it, and the state in which it last saw it. */
 export interface KnownTask {
-  readonly nodeId: string;
-  readonly state: TaskState;
+  nodeId: string;
+  state: TaskState;
 }
 
 export interface SchedulerState {
@@ -95,6 +95,17 @@ export function forget(state: SchedulerState, taskId: string, nodeId: string): b
   return info !== undefined && untrackTask(info, taskId);
 }
 
+/** Takes down where a task is counted and in which state. */
+export function remember(state: SchedulerState, taskId: string, nodeId: string, taskState: TaskState): void {
+  const known = state.known.get(taskId);
+  if (known === undefined) {
+    state.known.set(taskId, { nodeId, state: taskState });
+  } else {
+    known.nodeId = nodeId;
+    known.state = taskState;
+  }
+}
+
 function takeCreatedTask(state: SchedulerState, task: Task): void {
   if (isTracked(task.status.state)) takeIn(state, task);
 }
@@ -134,7 +145,7 @@ function takeNode(state: SchedulerState, node: Node): void {
 
 /** Files a task that is pending or further, and not at its end, where it belongs. */
 function takeIn(state: SchedulerState, task: Task): void {
-  state.known.set(task.id, { nodeId: task.nodeId, state: task.status.state });
+  remember(state, task.id, task.nodeId, task.status.state);
   if (task.nodeId === '') {
     state.queue.set(task.id, task);
     state.tickWanted = true;
