@@ -31,7 +31,7 @@ import {
 } from './task.ts';
 import { volumeMoment } from './volumes.ts';
 
-export type { AgentContext, AgentEvent, AgentRecord, AgentTimer } from './context.ts';
+export type { AgentContext, AgentEvent, AgentNote, AgentRecord, AgentTimer } from './context.ts';
 export type { AgentState } from './state.ts';
 
 /**

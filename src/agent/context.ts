@@ -59,6 +59,12 @@ export type ContainerMoment =
   /** A health check has waited for its timeout. */
   | 'probe-timeout';
 
+/** What an agent says for those who watch: requests no longer go to a node that has not answered. */
+export interface AgentNote {
+  readonly kind: 'network.gave-up';
+  readonly node: string;
+}
+
 /** Whatever happens to an agent. */
 export type AgentEvent =
   | AgentTimer
@@ -97,6 +103,8 @@ export interface AgentContext {
   call(manager: string, call: DispatcherCall): void;
   /** Sends a message of the data plane to a host, over the network. No one is told if it is lost. */
   send(host: string, message: GossipMessage | TrafficMessage): void;
+  /** Tells those who watch. Changes nothing. */
+  note(note: AgentNote): void;
   /** Sends a pull to the registry over the network. No one is told if it is lost. */
   pull(message: PullMessage): void;
   /** The script of an image on this host. */

@@ -1,6 +1,6 @@
 // The agent's view of its host: what agent/context.ts asks for, from the world's context and the node's memory.
 
-import type { AgentContext, AgentRecord, AgentTimer } from '../agent/agent.ts';
+import type { AgentContext, AgentNote, AgentRecord, AgentTimer } from '../agent/agent.ts';
 import { behaviourOf, type ImageBehaviour } from '../model/image-behaviour.ts';
 import type { DispatcherCall, PullMessage } from '../model/messages.ts';
 import type { Node, NodeDescription } from '../model/objects.ts';
@@ -68,6 +68,10 @@ export class HostAgentContext implements AgentContext {
 
   send(host: string, message: GossipMessage | TrafficMessage): void {
     this.#context.send(host, message);
+  }
+
+  note(note: AgentNote): void {
+    this.#context.note(note);
   }
 
   behaviour(image: string): ImageBehaviour {

@@ -1,6 +1,6 @@
 // The types of the world a swarm lives in: what its machines are, remember, send, write and tell.
 
-import type { AgentRecord, AgentState, AgentTimer } from '../agent/agent.ts';
+import type { AgentNote, AgentRecord, AgentState, AgentTimer } from '../agent/agent.ts';
 import type { RegistryState, RegistryTimer } from '../agent/registry.ts';
 import type { ManagerBody, ManagerNote } from '../manager/context.ts';
 import type { ManagerRecord, PeerMessage } from '../manager/peer.ts';
@@ -13,6 +13,8 @@ import type {
   LogRequest,
   LookedUpMessage,
   LookUpMessage,
+  ManifestMessage,
+  ManifestReplyMessage,
   PullMessage,
   PullReplyMessage,
   PullStartedMessage,
@@ -20,11 +22,12 @@ import type {
   TaskLog,
 } from '../model/messages.ts';
 import type { NodeDescription } from '../model/objects.ts';
-import type { Platform } from '../model/spec.ts';
+import type { Platform, Platform } from '../model/spec.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
 import type { GossipMessage, TrafficMessage } from '../model/traffic.ts';
 import type { World } from '../sim/world.ts';
 import type { LoadBalancerConfig, LoadBalancerMemory, LoadBalancerTimer } from './load-balancer.ts';
+import type { RegistryQuestion } from './registry-client.ts';
 import type { Requests, RequestsCommand, RequestsNote, RequestsTimer } from './requests.ts';
 import type { VolumeRecord } from './volumes.ts';
 
@@ -134,6 +137,8 @@ export interface NodeMemory {
   readonly calls: Map<number, WaitingCall>;
   /** By the number of the call that opened them. */
   readonly logs: Map<number, OpenLogs>;
+  /** What the registry was asked for by somebody at this node. */
+  readonly questions: Map<number, RegistryQuestion>;
   /** Questions to the registry, by call number. */
   readonly lookUps: Map<number, { readonly command: number; readonly timer: number }>;
   lastCall: number;
@@ -175,6 +180,13 @@ export type NodeCommand =
   | { readonly kind: 'node.close-logs'; readonly stream: number }
   /** Asks the registry for the digest and platforms of an image. */
   | { readonly kind: 'node.look-up'; readonly command: number; readonly image: string; readonly auth: string }
+  /** Asks the registry which image a name stands for, or for the image itself. */
+  | {
+      readonly kind: 'node.resolve' | 'node.pull';
+      readonly command: number;
+      readonly image: string;
+      readonly auth: string;
+    }
   | { readonly kind: 'node.write'; readonly volume: string; readonly key: string; readonly value: string }
   | { readonly kind: 'node.kill'; readonly taskId: string }
   | { readonly kind: 'node.hang'; readonly taskId: string };
@@ -186,6 +198,7 @@ export type NodeTimer =
   | { readonly kind: 'node.saved' }
   | { readonly kind: 'node.call-limit'; readonly call: number }
   | { readonly kind: 'node.logs-limit'; readonly call: number }
+  | { readonly kind: 'node.registry-limit'; readonly question: number }
   | { readonly kind: 'node.look-up-limit'; readonly call: number }
   | { readonly kind: 'node.join-retry' }
   | { readonly kind: 'node.join-limit'; readonly command: number }
@@ -200,6 +213,11 @@ export type NodeAnswer =
   | { readonly kind: 'answer'; readonly command: number; readonly joined: Identity }
   | { readonly kind: 'answer'; readonly command: number; readonly done: 'left' | 'unlocked' }
   /** What the registry has of an image; no platforms: every one. */
+  | {
+      readonly kind: 'answer';
+      readonly command: number;
+      readonly image: { readonly digest: string; readonly platforms: readonly Platform[] };
+    }
   | {
       readonly kind: 'answer';
       readonly command: number;
@@ -241,14 +259,16 @@ export interface SwarmTypes {
     | LookedUpMessage
     | PullMessage
     | PullStartedMessage
-    | PullReplyMessage;
+    | PullReplyMessage
+    | ManifestMessage
+    | ManifestReplyMessage;
   record:
     | ManagerRecord
     | AgentRecord
     | { readonly kind: 'node.identity'; readonly identity: Identity }
     | { readonly kind: 'node.lock'; readonly key: string }
     | VolumeRecord;
-  note: ManagerNote | NodeAnswer | LinesNote | RequestsNote;
+  note: ManagerNote | NodeAnswer | LinesNote | RequestsNote | AgentNote;
 }
 
 export type SwarmWorld = World<SwarmTypes>;

@@ -85,6 +85,9 @@ export class Story implements Watcher<SwarmTypes> {
       case 'store.changed':
         for (const group of groupEvents(note.events)) this.#changes(group);
         return;
+      case 'network.gave-up':
+        this.#line('node', host, `gets no answer from ${note.node}, and sends it no more requests`);
+        return;
       case 'request.sent':
       case 'request.ended':
       case 'lines':

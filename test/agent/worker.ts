@@ -165,6 +165,7 @@ export function createWorker(outside?: (call: DispatcherCall) => void): Worker {
       worker.disk.delete(key);
     },
     send: () => undefined,
+    note: () => undefined,
     nodeSeen: () => undefined,
   };
 

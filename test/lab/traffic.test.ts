@@ -407,6 +407,19 @@ test.each([
   expect(failureOf({ managers: 1, workers: 1 }, act)).toContain(text);
 });
 
+test('the story tells when a node gives another up', () => {
+  const { texts } = passes({ managers: 1, workers: 2 }, (lab) => {
+    publish(lab, 2);
+    const traffic = lab.traffic({ to: 'worker1:8080', perSecond: 20 });
+    lab.crash('worker2');
+    lab.wait('10s');
+    traffic.stop();
+  });
+  expect(texts.filter((text) => text.includes('gets no answer'))).toEqual([
+    'worker1 gets no answer from worker2, and sends it no more requests',
+  ]);
+});
+
 test('the story tells of traffic in few lines', () => {
   const { texts } = passes({ managers: 1, workers: 1 }, (lab) => {
     publish(lab, 1);

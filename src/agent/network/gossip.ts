@@ -106,6 +106,7 @@ export function accuse(
   if (known === undefined || badness[known.state] >= badness[verdict]) return;
   assert(host !== context.host, 'a node does not fail in its own eyes');
   state.network.nodes.set(host, { ...known, state: verdict });
+  if (verdict === 'failed') context.note({ kind: 'network.gave-up', node: host });
   spread(context, state, host);
 }
 
