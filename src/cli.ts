@@ -7,11 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCodes, type RunFlags, runCommand } from './lab/command.ts';
 import { complain } from './lab/output.ts';
-import { Session } from './lab/session.ts';
-import { scriptCommand } from './lab/shell/script-command.ts';
-import { runShell } from './lab/shell/shell.ts';
 import type { Speed } from './serve/pacer.ts';
-import { type ServeFlags, serveCommand } from './serve/serve.ts';
+import type { ServeFlags } from './serve/serve.ts';
 
 interface ShellFlags {
   readonly managers: number;
@@ -81,7 +78,11 @@ program
   .option('--json', 'print the story and the outcome as lines of JSON')
   .option('--quiet', 'print the outcome alone')
   .action(async (file: string, flags: RunFlags) => {
-    exitCode = file.endsWith('.sh') ? await scriptCommand(file, flags) : runCommand(file, flags);
+    if (file.endsWith('.sh')) {
+      // Loaded when needed: bash is a large thing, and most runs have none.
+      const { scriptCommand } = await import('./lab/shell/script-command.ts');
+      exitCode = await scriptCommand(file, flags);
+    } else exitCode = runCommand(file, flags);
   });
 
 program
@@ -98,6 +99,8 @@ program
     60,
   )
   .action(async ({ managers, workers, seed, fresh = false, speed: rate }: ShellFlags) => {
+    const { Session } = await import('./lab/session.ts');
+    const { runShell } = await import('./lab/shell/shell.ts');
     const session = new Session({ seed, cluster: { managers, workers }, fresh });
     exitCode = await runShell(session, rate === 'max' ? Number.POSITIVE_INFINITY : rate);
   });
@@ -115,6 +118,7 @@ program
   .option('--load <file>', 'go on with a session that was saved')
   .option('--save <file>', 'save the session when it is ended with Ctrl-C')
   .action(async (flags: ServeFlags) => {
+    const { serveCommand } = await import('./serve/serve.ts');
     exitCode = await serveCommand(flags);
   });
 

@@ -10,11 +10,13 @@ import type { Endpoint } from '../engine/http.ts';
 import { watchInvariants } from '../invariants/watch.ts';
 import { createTrace } from '../sim/trace.ts';
 import type { Watcher } from '../sim/world.ts';
+import type { Audience } from './audience.ts';
 import { type ClusterRequest, clusterShape } from './cluster.ts';
 import { ScenarioFailure } from './failure.ts';
 import { Fibers } from './fibers.ts';
 import { Lab } from './lab.ts';
 import { Story, type StoryKind, type StoryLine } from './story.ts';
+import { Outside } from './traffic.ts';
 
 /** How a world begins. */
 export interface Beginning {
@@ -54,6 +56,7 @@ export class Session {
   #beginning: Beginning;
   #swarm: Swarm;
   #lab: Lab;
+  #outside: Outside;
   #fibers: Fibers;
   #story = new Story((line) => this.#hear(line));
   #told: StoryLine[] = [];
@@ -73,6 +76,7 @@ export class Session {
     this.#beginning = beginning;
     this.#swarm = this.#create(beginning);
     this.#lab = this.#labOf(this.#swarm);
+    this.#outside = this.#outsideOf(this.#swarm);
     this.#fibers = new Fibers(this.#swarm);
     this.machinesChanged();
   }
@@ -83,6 +87,11 @@ export class Session {
 
   get lab(): Lab {
     return this.#lab;
+  }
+
+  /** Those who send requests to services. Nothing of it waits. */
+  get outside(): Outside {
+    return this.#outside;
   }
 
   get fibers(): Fibers {
@@ -189,20 +198,31 @@ export class Session {
     this.#fibers.leave();
     this.#swarm = swarm;
     this.#lab = this.#labOf(swarm);
+    this.#outside = this.#outsideOf(swarm);
     this.#fibers = new Fibers(swarm);
     this.#engines = new Map();
     this.machinesChanged();
   }
 
   #labOf(swarm: Swarm): Lab {
+    return new Lab(swarm, endless, this.#audience());
+  }
+
+  #outsideOf(swarm: Swarm): Outside {
+    return new Outside(swarm, this.#audience(), () => {
+      throw new Error('a session waits in fibers alone');
+    });
+  }
+
+  #audience(): Audience {
     const tell = (kind: StoryKind) => (who: string, text: string) => this.tell(kind, who, text);
-    return new Lab(swarm, endless, {
+    return {
       say: (text) => this.tell('say', '', text),
       told: tell('raft'),
       kept: (promise) => this.tell('kept', '', promise),
       typed: (host, command) => this.tell('command', 'operator', `on ${host}: ${command}`),
       refused: tell('trouble'),
-    });
+    };
   }
 
   /** Every machine is a context of its name, so that `docker --context worker1 ps` asks it. */

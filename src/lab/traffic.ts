@@ -63,35 +63,40 @@ export class Outside {
   traffic({ to, from, timeout = defaultTimeout, every, perSecond }: TrafficOptions): Traffic {
     const origin = this.#origin(from, to);
     const gap = gapOf(every, perSecond);
-    const traffic = new Traffic(to, (finished) => {
-      this.#swarm.stopRequests(origin.host, number);
-      this.#until(`the requests to ${to} to end`, finished, '1h');
-      this.#audience.told(from ?? clientName, traffic.summary());
-    });
+    const traffic = new Traffic(
+      to,
+      () => this.#swarm.stopRequests(origin.host, number),
+      () => {
+        this.#until(`the requests to ${to} to end`, () => traffic.ended, '1h');
+        this.#audience.told(from ?? clientName, traffic.summary());
+      },
+    );
     this.#audience.told(from ?? clientName, `sends a request to ${to} every ${gap / millisecond} ms`);
     const stream = { target: origin.target, every: gap, timeout: timeoutOf(timeout) };
     const number = this.#swarm.startRequests(origin.host, stream, endless, (note) => traffic.hear(note));
     return traffic;
   }
 
-  request(to: string, { from, timeout = defaultTimeout }: RequestOptions): Reply {
-    const origin = this.#origin(from, to);
-    let reply: Reply | undefined;
-    const limit = timeoutOf(timeout);
-    this.#swarm.startRequests(
-      origin.host,
-      { target: origin.target, every: second, timeout: limit },
-      1,
-      (note) => {
-        if (note.kind === 'request.ended') reply = replyOf(note, to);
-      },
-    );
-    this.#until(`a request to ${to} to end`, () => reply !== undefined, '1h');
+  request(to: string, options: RequestOptions): Reply {
+    const replyTo = this.send(to, options);
+    this.#until(`a request to ${to} to end`, () => replyTo() !== undefined, '1h');
+    const reply = replyTo();
     if (reply === undefined) throw new Error('a request that has ended has a reply');
     const answered = `is answered by ${reply.task === '' ? reply.node : `${reply.task} on ${reply.node}`}`;
     const text = reply.error === '' ? answered : reply.error;
-    this.#audience.told(from ?? clientName, `asks ${to}: ${text}`);
+    this.#audience.told(options.from ?? clientName, `asks ${to}: ${text}`);
     return reply;
+  }
+
+  /** Sends one request. Returns what tells its reply, once it has ended. */
+  send(to: string, { from, timeout = defaultTimeout }: RequestOptions): () => Reply | undefined {
+    const origin = this.#origin(from, to);
+    const stream = { target: origin.target, every: second, timeout: timeoutOf(timeout) };
+    let reply: Reply | undefined;
+    this.#swarm.startRequests(origin.host, stream, 1, (note) => {
+      if (note.kind === 'request.ended') reply = replyOf(note, to);
+    });
+    return () => reply;
   }
 
   #origin(from: string | undefined, to: string): { readonly host: string; readonly target: Target } {
@@ -144,7 +149,8 @@ export class Outside {
 /** A stream of requests, and what has become of them so far. */
 export class Traffic {
   readonly #to: string;
-  readonly #finish: (finished: () => boolean) => void;
+  readonly #halt: () => void;
+  readonly #wait: () => void;
   readonly #byTask = new Map<string, number>();
   readonly #byNode = new Map<string, number>();
   #sent = 0;
@@ -156,9 +162,11 @@ export class Traffic {
   #httpErrors = 0;
   #slowest = 0;
 
-  constructor(to: string, finish: (finished: () => boolean) => void) {
+  /** @param halt sends no more @param wait lets the world go on until all have ended */
+  constructor(to: string, halt: () => void, wait: () => void) {
     this.#to = to;
-    this.#finish = finish;
+    this.#halt = halt;
+    this.#wait = wait;
   }
 
   get sent(): number {
@@ -217,8 +225,19 @@ export class Traffic {
 
   /** Sends no more, and waits until what is under way has ended. */
   stop(): this {
-    this.#finish(() => this.#answered + this.failed === this.#sent);
+    this.halt();
+    this.#wait();
     return this;
+  }
+
+  /** Sends no more. */
+  halt(): void {
+    this.#halt();
+  }
+
+  /** Every request that was sent has ended. */
+  get ended(): boolean {
+    return this.#answered + this.failed === this.#sent;
   }
 
   /** Takes what has become of a request. */

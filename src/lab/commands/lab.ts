@@ -10,13 +10,14 @@ import type { Session } from '../session.ts';
 import { dockerHost, type Terminal } from '../terminal.ts';
 import { asHelp, type LabCommand } from './command.ts';
 import { faults } from './faults.ts';
+import { load } from './load.ts';
 import { look } from './look.ts';
 import { stage } from './stage.ts';
 import { wait } from './time.ts';
 import { worlds } from './worlds.ts';
 
 /** All commands, in the order of their names. */
-export const labCommands: readonly LabCommand[] = [...stage, wait, ...faults, ...look, ...worlds].sort(
+export const labCommands: readonly LabCommand[] = [...stage, wait, load, ...faults, ...look, ...worlds].sort(
   (a, b) => (a.name < b.name ? -1 : 1),
 );
 
