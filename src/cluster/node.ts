@@ -30,6 +30,7 @@ import { finishLeaving, leaveLimitReached, leaveSwarm, refuseLeave } from './lea
 import { followLock, lockedError, readLock, tryKey } from './lock.ts';
 import { closeLogs, followLeader, logsAnswered, logsTimedOut, openLogs, takeLines } from './logs.ts';
 import { imageLookedUp, lookUpImage, lookUpTimedOut } from './look-up.ts';
+import { pullImage, pullTimedOut, transferBegun, transferEnded } from './pull.ts';
 import { handleRequests, type RequestsContext, refuse, requestsContext } from './requests.ts';
 import { becomeManager, expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
 import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
@@ -61,6 +62,7 @@ export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
     calls: new Map(),
     requests: undefined,
     logs: new Map(),
+    pulls: new Map(),
     lookUps: new Map(),
     // Not from 1: an answer to a call from before a crash must not be taken for one to a new call.
     lastCall: context.random(`calls/${context.host}`, 2 ** 30),
@@ -146,8 +148,18 @@ export function handleNode(
       withAgent(context, config, memory, (agentContext, agent) => handleAgent(agentContext, agent, body));
       finishLeaving(context, memory);
       return;
+    case 'node.pull-limit':
+      pullTimedOut(context, memory, body.pull);
+      return;
     case 'registry.pulling':
     case 'registry.pulled':
+      if (
+        body.kind === 'registry.pulling'
+          ? transferBegun(context, memory, body)
+          : transferEnded(context, config, memory, body)
+      ) {
+        return;
+      }
       withAgent(context, config, memory, (agentContext, agent) => handleAgent(agentContext, agent, body));
       finishLeaving(context, memory);
       return;
@@ -159,6 +171,7 @@ export function handleNode(
     case 'node.logs':
     case 'node.close-logs':
     case 'node.look-up':
+    case 'node.pull':
     case 'node.write':
     case 'node.kill':
     case 'node.hang':
@@ -284,6 +297,9 @@ function handleCommand(
       return;
     case 'node.close-logs':
       closeLogs(context, memory, command.stream);
+      return;
+    case 'node.pull':
+      pullImage(context, config, memory, command);
       return;
     case 'node.write':
       writeVolume(context, memory, command.volume, command.key, command.value);

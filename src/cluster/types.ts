@@ -13,8 +13,6 @@ import type {
   LogRequest,
   LookedUpMessage,
   LookUpMessage,
-  ManifestMessage,
-  ManifestReplyMessage,
   PullMessage,
   PullReplyMessage,
   PullStartedMessage,
@@ -22,12 +20,12 @@ import type {
   TaskLog,
 } from '../model/messages.ts';
 import type { NodeDescription } from '../model/objects.ts';
-import type { Platform, Platform } from '../model/spec.ts';
+import type { Platform } from '../model/spec.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
 import type { GossipMessage, TrafficMessage } from '../model/traffic.ts';
 import type { World } from '../sim/world.ts';
 import type { LoadBalancerConfig, LoadBalancerMemory, LoadBalancerTimer } from './load-balancer.ts';
-import type { RegistryQuestion } from './registry-client.ts';
+import type { OpenPull } from './pull.ts';
 import type { Requests, RequestsCommand, RequestsNote, RequestsTimer } from './requests.ts';
 import type { VolumeRecord } from './volumes.ts';
 
@@ -137,8 +135,8 @@ export interface NodeMemory {
   readonly calls: Map<number, WaitingCall>;
   /** By the number of the call that opened them. */
   readonly logs: Map<number, OpenLogs>;
-  /** What the registry was asked for by somebody at this node. */
-  readonly questions: Map<number, RegistryQuestion>;
+  /** What somebody at this node pulls. */
+  readonly pulls: Map<number, OpenPull>;
   /** Questions to the registry, by call number. */
   readonly lookUps: Map<number, { readonly command: number; readonly timer: number }>;
   lastCall: number;
@@ -180,13 +178,8 @@ export type NodeCommand =
   | { readonly kind: 'node.close-logs'; readonly stream: number }
   /** Asks the registry for the digest and platforms of an image. */
   | { readonly kind: 'node.look-up'; readonly command: number; readonly image: string; readonly auth: string }
-  /** Asks the registry which image a name stands for, or for the image itself. */
-  | {
-      readonly kind: 'node.resolve' | 'node.pull';
-      readonly command: number;
-      readonly image: string;
-      readonly auth: string;
-    }
+  /** `docker pull`. */
+  | { readonly kind: 'node.pull'; readonly command: number; readonly image: string; readonly auth: string }
   | { readonly kind: 'node.write'; readonly volume: string; readonly key: string; readonly value: string }
   | { readonly kind: 'node.kill'; readonly taskId: string }
   | { readonly kind: 'node.hang'; readonly taskId: string };
@@ -198,7 +191,7 @@ export type NodeTimer =
   | { readonly kind: 'node.saved' }
   | { readonly kind: 'node.call-limit'; readonly call: number }
   | { readonly kind: 'node.logs-limit'; readonly call: number }
-  | { readonly kind: 'node.registry-limit'; readonly question: number }
+  | { readonly kind: 'node.pull-limit'; readonly pull: number }
   | { readonly kind: 'node.look-up-limit'; readonly call: number }
   | { readonly kind: 'node.join-retry' }
   | { readonly kind: 'node.join-limit'; readonly command: number }
@@ -213,11 +206,6 @@ export type NodeAnswer =
   | { readonly kind: 'answer'; readonly command: number; readonly joined: Identity }
   | { readonly kind: 'answer'; readonly command: number; readonly done: 'left' | 'unlocked' }
   /** What the registry has of an image; no platforms: every one. */
-  | {
-      readonly kind: 'answer';
-      readonly command: number;
-      readonly image: { readonly digest: string; readonly platforms: readonly Platform[] };
-    }
   | {
       readonly kind: 'answer';
       readonly command: number;
@@ -259,9 +247,7 @@ export interface SwarmTypes {
     | LookedUpMessage
     | PullMessage
     | PullStartedMessage
-    | PullReplyMessage
-    | ManifestMessage
-    | ManifestReplyMessage;
+    | PullReplyMessage;
   record:
     | ManagerRecord
     | AgentRecord
