@@ -30,8 +30,7 @@ function isBound(task: Task, container: Container): boolean {
   return (
     task.status.state === TaskState.Running &&
     container.phase === 'running' &&
-    container.stopping === undefined &&
-    container.health.status !== 'unhealthy'
+    container.stopping === undefined
   );
 }
 
