@@ -347,3 +347,88 @@ test('whom nobody knows is refused', () => {
     expect(() => explain(swarm.world, subject)).toThrow(/^at .*: nothing to explain is called /);
   }
 });
+
+test('a cluster volume that is used elsewhere is told, and nothing about the node would help', () => {
+  const explanation = explained(
+    { managers: 1, workers: 2 },
+    (lab) => {
+      lab.clusterVolume.create('pg', { driver: 'disks' });
+      const mounts = ['type=cluster,source=pg,target=/data'];
+      lab.service.create('db', { image: 'db:1', mounts });
+      lab.untilConverged('db');
+      lab.service.create('other', { image: 'db:1', mounts });
+      lab.wait('10s');
+    },
+    'placement other',
+  );
+  for (const row of explanation.nodes ?? []) {
+    expect(found(row, 'volumes')).toEqual(['rejects', 'needs volume pg, and pg does not fit']);
+    expect(row.rejected).toContain('no volume pg');
+    expect(row.ifOnly).toBeUndefined();
+  }
+  expect(sentences(explanation).at(-1)).toMatch(
+    /^The scheduler finds no cluster volume that fits on manager1, worker1 and worker2\.$/,
+  );
+});
+
+describe('a job', () => {
+  const job = (lab: Lab, options: Partial<ServiceOptions>) => {
+    lab.image('job:1', { exits: { after: '10s', code: 0 } });
+    lab.service.create('job', {
+      image: 'job:1',
+      mode: 'replicated-job',
+      replicas: 5,
+      maxConcurrent: 2,
+      ...options,
+    });
+  };
+
+  test('says how far it has come, and when it is done', () => {
+    const swarm = (time: string) =>
+      play({ managers: 1, workers: 2 }, (lab) => {
+        job(lab, {});
+        lab.wait(time);
+      }).world;
+    const [under, done] = ['18s', '2m'].map((time) => explain(swarm(time), 'job'));
+    expect(under?.line).toBe(
+      'job is under way: 2 of 5 tasks are complete, 2 under way, at most 2 at a time.',
+    );
+    expect(done?.line).toBe('job is done: 5 of 5 tasks are complete.');
+    expect(done?.next).toBe('Nothing, until the job is updated: then all of it runs again.');
+    expect(explain(swarm('2m'), 'job.1').next).toBe('Nothing: it has done its part of the job.');
+    // The first task has slot 0, and is placed like any other.
+    expect(explain(swarm('18s'), 'placement job').decidedBy).not.toBe('preset');
+  });
+
+  test('that gives up stands still', () => {
+    const explanation = explained(
+      { managers: 1, workers: 1 },
+      (lab) => {
+        job(lab, { replicas: 1, maxConcurrent: 1, restart: { condition: 'none' } });
+        lab.image('job:1', { exits: { after: '1s', code: 1 } });
+        lab.wait('1m');
+      },
+      'job',
+    );
+    expect(explanation.line).toBe('job stands still: 0 of 1 task is complete, and none is under way.');
+  });
+
+  test('on every node leaves out those that are not active, until it is looked at again', () => {
+    const swarm = play({ managers: 1, workers: 2 }, (lab) => {
+      lab.node.update('worker2', { availability: 'pause' });
+      lab.image('job:1', { exits: { after: '10s', code: 0 } });
+      lab.service.create('job', { image: 'job:1', mode: 'global-job' });
+      lab.wait('30s');
+      lab.node.update('worker2', { availability: 'active' });
+      lab.wait('10m');
+    });
+    const explanation = explain(swarm.world, 'why-not worker2 for job');
+    expect(explanation.line).toBe(
+      'The orchestrator keeps no task of job on worker2: it came after the job was looked at.',
+    );
+    expect(explanation.rule?.reference).toBe('R-O65');
+    expect(explain(swarm.world, 'placement job').line).toBe(
+      'job has tasks on 2 of 3 nodes; the orchestrator leaves 1 out.',
+    );
+  });
+});
