@@ -4,11 +4,14 @@
 import { agents } from './catalogue/agents.ts';
 import { allocator } from './catalogue/allocator.ts';
 import { dispatcherServices } from './catalogue/dispatcher-services.ts';
+import { jobs } from './catalogue/jobs.ts';
+import { logs } from './catalogue/logs.ts';
 import { orchestrators } from './catalogue/orchestrators.ts';
 import { reaper } from './catalogue/reaper.ts';
 import { restarts } from './catalogue/restarts.ts';
 import { scheduler } from './catalogue/scheduler.ts';
 import { updates } from './catalogue/updates.ts';
+import { volumes } from './catalogue/volumes.ts';
 import type { Mutant } from './mutant.ts';
 
 /** In the order of the catalogue. */
@@ -21,4 +24,7 @@ export const serviceMutants: readonly Mutant[] = [
   ...reaper,
   ...dispatcherServices,
   ...agents,
+  ...jobs,
+  ...logs,
+  ...volumes,
 ];

@@ -1,0 +1,118 @@
+// Mutants of cluster volumes: scheduler, volume manager, volume enforcer, agents.
+
+import type { Mutant } from '../mutant.ts';
+
+const scheduler = 'src/manager/scheduler/volumes.ts';
+
+export const volumes: readonly Mutant[] = [
+  {
+    id: 'S-111',
+    title: 'a volume for one node is used on several',
+    file: scheduler,
+    anchor: "if (scope === 'single' && users.some(({ nodeId }) => nodeId !== node.id)) return false;",
+    replacement: '',
+    judge: 'a-volume-takes-who-it-may',
+    within: 1,
+  },
+  {
+    id: 'S-112',
+    title: 'tasks of one batch do not see who took a volume before them',
+    file: scheduler,
+    anchor: 'reserveVolumes(demand.volumes, { ...task, nodeId: node.id, volumes: chosen.attachments });',
+    replacement: '',
+    judge: 'a-volume-takes-who-it-may',
+    within: 1,
+  },
+  {
+    id: 'S-113',
+    title: 'readers of a volume count as writers',
+    file: scheduler,
+    anchor: "if (sharing === 'onewriter' && !readOnly && users.some((use) => !use.readOnly)) return false;",
+    replacement: "if (sharing === 'onewriter' && users.length > 0) return false;",
+    judge: 'a-volume-takes-who-it-may',
+    within: 1,
+  },
+  {
+    id: 'S-114',
+    title: 'a volume is used on nodes that cannot reach it',
+    file: scheduler,
+    anchor: 'return isWithin(topology, volume.accessible ?? []);',
+    replacement: 'return isWithin(topology, (volume.accessible ?? []).slice(0, 0));',
+    judge: 'a-volume-takes-who-it-may',
+    within: 1,
+  },
+  {
+    id: 'S-115',
+    title: 'a volume stays taken when its task has ended',
+    file: 'src/manager/scheduler/state.ts',
+    anchor: 'releaseVolumes(state.volumes, taskId);',
+    replacement: '',
+    judge: 'a-volume-is-free-again',
+    within: 1,
+  },
+  {
+    id: 'S-116',
+    title: 'a decision is committed whatever has become of its volumes',
+    file: scheduler,
+    anchor:
+      "if (attachments.some(({ volumeId }) => tx.get('volume', volumeId)?.spec.availability !== 'active')) {",
+    replacement: "if (attachments.some(({ volumeId }) => tx.get('volume', volumeId) === undefined)) {",
+    judge: 'a-paused-volume-is-not-committed',
+    within: 1,
+  },
+  {
+    id: 'S-117',
+    title: 'a volume is taken from all nodes because one has let it go',
+    file: scheduler,
+    anchor:
+      "if (status.state === 'published' && !used.has(status.nodeId)) status.state = 'pending-node-unpublish';",
+    replacement: "if (status.state === 'published') status.state = 'pending-node-unpublish';",
+    judge: 'a-volume-leaves-when-nobody-uses-it',
+    within: 1,
+  },
+  {
+    id: 'S-118',
+    title: 'a container starts before its volume is ready',
+    file: 'src/agent/volumes.ts',
+    anchor: "return volumes.every(({ volumeId }) => state.volumes.get(volumeId)?.phase === 'ready');",
+    replacement: 'return volumes.every(({ volumeId }) => state.volumes.get(volumeId) !== null);',
+    judge: 'a-container-waits-for-its-volume',
+    within: 1,
+  },
+  {
+    id: 'S-119',
+    title: 'a node does not say that it has let a volume go',
+    file: 'src/agent/volumes.ts',
+    anchor: 'state.volumes.delete(volumeId);\n  state.unpublished.add(volumeId);',
+    replacement: 'state.volumes.delete(volumeId);',
+    judge: 'a-volume-comes-and-goes',
+    within: 1,
+  },
+  {
+    id: 'S-120',
+    title: 'a volume that is in use can be removed',
+    file: 'src/manager/control/volume.ts',
+    anchor: 'if (volume.publish.length > 0) throw',
+    replacement: 'if (volume.publish.length > 99) throw',
+    judge: 'a-volume-comes-and-goes',
+    within: 1,
+  },
+  {
+    id: 'S-121',
+    title: 'a paused volume loses its tasks',
+    file: 'src/manager/volumes/enforcer.ts',
+    anchor: "if (spec.availability === 'drain') state.drained.add(id);",
+    replacement: "if (spec.availability !== 'active') state.drained.add(id);",
+    judge: 'a-drained-volume-loses-its-tasks',
+    within: 1,
+  },
+  {
+    id: 'S-122',
+    title: 'a drained volume takes finished tasks along',
+    file: 'src/manager/volumes/enforcer.ts',
+    anchor: 'if (desiredState > TaskState.Complete || status.state >= TaskState.Complete) continue;',
+    replacement: 'if (desiredState > TaskState.Complete) continue;',
+    judge: 'a-drained-volume-loses-its-tasks',
+    within: 1,
+  },
+];
