@@ -234,6 +234,21 @@ describe('when something is broken', () => {
     });
   });
 
+  test('a swarm of one node answers at once, and long ways are no failure', () => {
+    passes({ managers: 1 }, (lab) => {
+      lab.service.create('web', { image: 'web:1', publish: ['8080:80'] });
+      lab.untilConverged();
+      expect(lab.request('manager1:8080').time).toBeLessThan(0.01);
+    });
+    passes({ managers: 1, workers: 2 }, (lab) => {
+      publish(lab, 2);
+      lab.link(['manager1'], ['worker1', 'worker2'], { latency: '600ms' });
+      const replies = [1, 2, 3, 4].map(() => lab.request('manager1:8080', { timeout: '5s' }));
+      expect(replies.map(({ error }) => error)).toEqual(['', '', '', '']);
+      expect(replies[3]?.time).toBeGreaterThan(1.2);
+    });
+  });
+
   test('a closed 4789/udp loses what crosses it and nothing else', () => {
     passes({ managers: 1, workers: 2 }, (lab) => {
       publish(lab, 2);

@@ -37,6 +37,8 @@ export interface Greeting {
   readonly asked: Set<string>;
   /** Those of them without whose answer no request goes out. */
   readonly awaited: Set<string>;
+  /** Anybody has answered. */
+  heard: boolean;
   /** The second timer is running: others have been asked about the silent. */
   relayed: boolean;
   timer: number;

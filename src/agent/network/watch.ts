@@ -31,7 +31,9 @@ export function whenKnown(context: AgentContext, state: AgentState, waiting: Wai
     return true;
   }
   if (network.greeting === undefined) greet(context, state);
-  network.greeting?.waiting.push(waiting);
+  // There was nobody to ask.
+  if (network.greeting === undefined) return true;
+  network.greeting.waiting.push(waiting);
   return false;
 }
 
@@ -39,11 +41,16 @@ function greet(context: AgentContext, state: AgentState): void {
   const { network } = state;
   takePart(context, state);
   const peers = peersOf(context, state);
+  if (peers.length === 0) {
+    startWatch(context, state);
+    return;
+  }
   const serving = peers.filter((host) => serves(state, host));
   network.greeting = {
     asked: new Set(peers),
     // Who knows of nobody turns to the managers.
     awaited: new Set(serving.length > 0 ? serving : peers),
+    heard: false,
     relayed: false,
     timer: context.later(greetingTime, { kind: 'agent.network', what: 'greeting' }),
     waiting: [],
@@ -95,6 +102,7 @@ function heardOf(context: AgentContext, state: AgentState, host: string): readon
   watch?.silent.delete(host);
   watch?.suspected.delete(host);
   if (greeting === undefined) return [];
+  greeting.heard = true;
   greeting.awaited.delete(host);
   // Those of whom it has just been heard for the first time.
   const fresh = peersOf(context, state).filter((peer) => serves(state, peer) && !greeting.asked.has(peer));
@@ -116,7 +124,8 @@ export function greetingOver(context: AgentContext, state: AgentState): readonly
     askOthers(context, state, greeting.awaited);
     return [];
   }
-  for (const host of greeting.awaited) accuse(context, state, host, 'failed');
+  // Where nobody has answered the fault may be this node's own, or the way to everybody is long.
+  if (greeting.heard) for (const host of greeting.awaited) accuse(context, state, host, 'failed');
   return endGreeting(context, state);
 }
 
@@ -126,9 +135,13 @@ function endGreeting(context: AgentContext, state: AgentState): readonly Waiting
   const { waiting, timer } = network.greeting;
   context.cancel(timer);
   network.greeting = undefined;
-  network.watch = { usedAt: context.now(), ticks: 0, silent: new Set(), suspected: new Map() };
-  context.later(halfProbe, { kind: 'agent.network', what: 'watch' });
+  startWatch(context, state);
   return waiting;
+}
+
+function startWatch(context: AgentContext, state: AgentState): void {
+  state.network.watch = { usedAt: context.now(), ticks: 0, silent: new Set(), suspected: new Map() };
+  context.later(halfProbe, { kind: 'agent.network', what: 'watch' });
 }
 
 /** Half a second of looking after others is over: those that serve something are probed at every second of these, and asked about in between. */
