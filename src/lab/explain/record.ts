@@ -263,8 +263,15 @@ export class RunRecord implements Watcher<SwarmTypes> {
     return `${serviceAnnotations.name}.${slot === 0 ? this.nodeName(nodeId) : slot}`;
   }
 
-  /** The name of a config, secret or network, which may be gone; its ID when it was never there. */
-  nameOf(kind: 'config' | 'secret' | 'network', id: string): string {
+  /** The name of a task by its ID, whether it still is or not. */
+  taskNameOf(id: string): string {
+    const { event } = this.changesOf('task').find((change) => change.event.id === id) ?? {};
+    if (event === undefined) return id;
+    return this.taskName(event.action === 'remove' ? event.before : event.after);
+  }
+
+  /** The name of something by its ID, whether it still is or not; the ID when it was never there. */
+  nameOf(kind: 'service' | 'config' | 'secret' | 'network' | 'volume', id: string): string {
     const { event } = this.changesOf(kind).find((change) => change.event.id === id) ?? {};
     if (event === undefined) return id;
     return (event.action === 'remove' ? event.before : event.after).spec.name;

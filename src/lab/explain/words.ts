@@ -1,14 +1,12 @@
 // Events and committed changes in words, one sentence each: the actor first, the present tense, the numbers as they are in the run.
 
-import type { NodeCommand } from '../../cluster/types.ts';
-import type { ControlChange } from '../../model/calls.ts';
 import type { Node, Task } from '../../model/objects.ts';
-import type { ServiceSpec } from '../../model/spec.ts';
 import { isTerminal, TaskState, taskStateName } from '../../model/state.ts';
 import type { Fault } from '../../sim/fault.ts';
 import { faultText } from '../fault-text.ts';
 import { type ExplanationLink, type Facts, listOf, type Root, seconds } from './explanation.ts';
 import type { Change, Event, RunRecord } from './record.ts';
+import { commandSaid, type Said } from './typed.ts';
 
 /** The link of an event where a chain begins. */
 export function rootLink(record: RunRecord, event: Event): ExplanationLink {
@@ -31,11 +29,11 @@ export function rootLink(record: RunRecord, event: Event): ExplanationLink {
     return link('fault', actor, `${capital(shortFaultText(fault))}: an injected fault.`);
   }
   if (event.kind === 'command') {
-    const text = commandText(record, event, seq);
-    return link('command', 'operator', `The operator types ${quoted(text)} on ${to}.`, { command: text });
+    const [actor, sentence, facts] = commandSaid(record, event);
+    return link('command', actor, sentence, facts);
   }
   if (body.kind === 'agent.container') {
-    const name = nameOfTask(record, body.taskId);
+    const name = record.taskNameOf(body.taskId);
     if (body.what === 'ended') {
       const ran = at - record.eventOf(event.cause).at;
       return link('timer', name, `${name} ends ${seconds(ran)} after its start.`, { ran });
@@ -83,8 +81,6 @@ export function changeLink(record: RunRecord, change: Change): ExplanationLink |
   const [actor, sentence, facts = {}] = said;
   return { at: change.at, actor, sentence, facts, event: change.seq };
 }
-
-type Said = readonly [actor: string, sentence: string, facts?: Facts];
 
 function changeText(record: RunRecord, { event, decided, host }: Change): Said | undefined {
   const reactor = decided?.job.reactor;
@@ -154,9 +150,8 @@ function taskText(record: RunRecord, before: Task | undefined, after: Task, host
     case TaskState.Shutdown:
     case TaskState.Failed:
     case TaskState.Rejected: {
-      if (message.startsWith('task rejected by')) {
-        return ['constraint enforcer', `The constraint enforcer rejects ${name}: ${quoted(err)}.`];
-      }
+      const [, enforcer] = /^task rejected by (.*)$/.exec(message) ?? [];
+      if (enforcer !== undefined) return [enforcer, `The ${enforcer} rejects ${name}: ${quoted(err)}.`];
       const why = err === '' ? '' : `: ${quoted(err)}`;
       return ['agent', `The agent of ${node} reports ${name} as ${taskStateName(state)}${why}.`];
     }
@@ -167,116 +162,8 @@ function taskText(record: RunRecord, before: Task | undefined, after: Task, host
   }
 }
 
-/** What an operator types, as far as the command's effect tells. */
-function commandText(record: RunRecord, event: Event, seq: number): string {
-  const { body } = event;
-  switch (body.kind) {
-    case 'node.init':
-      return `docker swarm init${body.forceNewCluster ? ' --force-new-cluster' : ''}`;
-    case 'node.join':
-      return `docker swarm join ${body.manager}:2377`;
-    case 'node.leave':
-      return `docker swarm leave${body.force ? ' --force' : ''}`;
-    case 'node.unlock':
-      return 'docker swarm unlock';
-    case 'node.kill':
-    case 'node.hang':
-      return `docker kill ${nameOfTask(record, body.taskId)}`;
-    case 'node.write':
-      return `a program writes ${body.key} to ${body.volume}`;
-    case 'node.call':
-      return callText(record, body.call, seq);
-    default:
-      return body.kind;
-  }
-}
-
-function callText(
-  record: RunRecord,
-  call: Extract<NodeCommand, { readonly kind: 'node.call' }>['call'],
-  seq: number,
-): string {
-  switch (call.method) {
-    case 'service.create':
-      return `docker service create --name ${call.spec.name}`;
-    case 'service.update':
-      return serviceUpdateText(call, record.serviceBefore(call.serviceId, seq)?.spec);
-    case 'service.remove':
-      return `docker service rm ${record.serviceBefore(call.serviceId, seq)?.spec.name ?? call.serviceId}`;
-    case 'node.update':
-      return nodeUpdateText(call, record.nodeBefore(call.nodeId, seq), record.nodeName(call.nodeId));
-    case 'node.remove':
-      return `docker node rm ${record.nodeName(call.nodeId)}`;
-    case 'cluster.update':
-      return clusterUpdateText(call);
-    case 'config.create':
-    case 'secret.create':
-    case 'network.create':
-      return `docker ${call.method.replace('.', ' ')} ${call.spec.name}`;
-    case 'config.remove':
-      return `docker config rm ${record.nameOf('config', call.configId)}`;
-    case 'secret.remove':
-      return `docker secret rm ${record.nameOf('secret', call.secretId)}`;
-    case 'network.remove':
-      return `docker network rm ${record.nameOf('network', call.networkId)}`;
-    case 'list':
-    case 'get':
-      return `docker ${call.kind === 'cluster' ? 'swarm' : call.kind} ${call.method === 'list' ? 'ls' : 'inspect'}`;
-    default:
-      return call.method;
-  }
-}
-
-type ClusterUpdate = Omit<Extract<ControlChange, { readonly method: 'cluster.update' }>, 'id'>;
-
-/** What is given a new secret; of the settings the command may have changed any. */
-function clusterUpdateText({ rotate }: ClusterUpdate): string {
-  const [secret] = rotate;
-  if (secret === undefined) return 'docker swarm update';
-  return secret === 'unlock-key'
-    ? 'docker swarm unlock-key --rotate'
-    : `docker swarm join-token --rotate ${secret.replace('-token', '')}`;
-}
-
-type ServiceUpdate = Omit<Extract<ControlChange, { readonly method: 'service.update' }>, 'id'>;
-
-function serviceUpdateText({ spec, rollback }: ServiceUpdate, before: ServiceSpec | undefined): string {
-  if (rollback !== undefined) return `docker service rollback ${spec.name}`;
-  const words: string[] = [];
-  const image = spec.task.container.image;
-  if (before?.task.container.image !== image) words.push(`--image ${image}`);
-  if (before !== undefined && before.task.forceUpdate !== spec.task.forceUpdate) words.push('--force');
-  const replicas = spec.mode.kind === 'replicated' ? spec.mode.replicas : undefined;
-  const had = before?.mode.kind === 'replicated' ? before.mode.replicas : undefined;
-  if (replicas !== had) {
-    if (words.length === 0) return `docker service scale ${spec.name}=${replicas}`;
-    words.push(`--replicas ${replicas}`);
-  }
-  return ['docker service update', ...words, spec.name].join(' ');
-}
-
-type NodeUpdate = Omit<Extract<ControlChange, { readonly method: 'node.update' }>, 'id'>;
-
-function nodeUpdateText({ spec }: NodeUpdate, before: Node | undefined, name: string): string {
-  const words: string[] = [];
-  if (before?.spec.availability !== spec.availability) words.push(`--availability ${spec.availability}`);
-  const had = new Map(before?.spec.labels);
-  const has = new Map(spec.labels);
-  for (const [key, value] of has) if (had.get(key) !== value) words.push(`--label-add ${key}=${value}`);
-  for (const key of had.keys()) if (!has.has(key)) words.push(`--label-rm ${key}`);
-  if (before !== undefined && before.spec.role !== spec.role) words.push(`--role ${spec.role}`);
-  return ['docker node update', ...words, name].join(' ');
-}
-
 function nodeName(node: Node): string {
   return node.description?.hostname ?? node.id;
-}
-
-/** The name of a task by its ID, whether it still is or not. */
-function nameOfTask(record: RunRecord, taskId: string): string {
-  const { event } = record.changesOf('task').find((change) => change.event.id === taskId) ?? {};
-  if (event === undefined) return taskId;
-  return record.taskName(event.action === 'remove' ? event.before : event.after);
 }
 
 /** Somebody else's words; between other marks when they have such marks themselves. */

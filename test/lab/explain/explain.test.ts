@@ -476,6 +476,24 @@ test('a service whose restarts are used up stays down, and the attempts are coun
   expect(explain(swarm.world, 'c').line).toBe('c runs 0 of 1 tasks: c.1 is not replaced.');
 });
 
+test('a drained volume takes its task with it, and the command is told', () => {
+  const swarm = play({ managers: 1, workers: 1 }, (lab) => {
+    lab.clusterVolume.create('pg', { driver: 'disks' });
+    lab.service.create('db', {
+      image: 'db:1',
+      mounts: ['type=cluster,source=pg,target=/data'],
+      restart: { condition: 'none' },
+    });
+    lab.untilConverged();
+    lab.clusterVolume.update('pg', 'drain');
+    lab.until('the task to be rejected', () => lab.tasks('db')[0]?.state === 'rejected');
+  });
+  expect(sentences(explain(swarm.world, 'db.1'))).toEqual([
+    'The operator types "docker volume update pg" on manager1.',
+    'The volume enforcer rejects db.1: "attached to volume which is being drained".',
+  ]);
+});
+
 test('a task between two lives says how long it waits', () => {
   const explanation = explained(
     { managers: 1, workers: 1 },
