@@ -1,6 +1,7 @@
 // The scheduler never promises what a node does not have (R-S17, R-S18). Judged when a task is assigned: a node may shrink later.
 
 import type { Task } from '../model/objects.ts';
+import type { GenericResource } from '../model/spec.ts';
 import type { Invariant } from './invariant.ts';
 import { holders, newlyAssigned } from './placement.ts';
 
@@ -25,6 +26,13 @@ export const reservationsFit: Invariant = {
             () =>
               `after entry ${index} node ${nodeId} has ${nanoCpus} nano-CPUs and ${memoryBytes} bytes reserved of ${offered.nanoCpus} and ${offered.memoryBytes}`,
           );
+          for (const { kind, value } of offered.generic.filter(isAmount)) {
+            const held = total(tasks, (task) => amountHeld(task, kind));
+            hold(
+              held <= value,
+              () => `after entry ${index} the tasks on node ${nodeId} hold ${held} of ${value} ${kind}`,
+            );
+          }
         }
       },
     };
@@ -32,7 +40,20 @@ export const reservationsFit: Invariant = {
 };
 
 function reserves({ spec }: Task): boolean {
-  return spec.reservations.nanoCpus > 0 || spec.reservations.memoryBytes > 0;
+  const { nanoCpus, memoryBytes, generic } = spec.reservations;
+  return nanoCpus > 0 || memoryBytes > 0 || generic.length > 0;
+}
+
+type Amount = Extract<GenericResource, { readonly value: number }>;
+
+function isAmount(resource: GenericResource): resource is Amount {
+  return 'value' in resource;
+}
+
+/** Of a task that asks for a kind twice SwarmKit judges each request by itself (R-G5). */
+function amountHeld({ assignedGenericResources }: Task, kind: string): number {
+  const held = assignedGenericResources.filter(isAmount).filter((resource) => resource.kind === kind);
+  return held.length === 1 ? (held[0]?.value ?? 0) : 0;
 }
 
 function total(tasks: readonly Task[], amount: (task: Task) => number): number {

@@ -175,6 +175,15 @@ describe(reservationsFit.name, () => {
     expect(told.nodes(makeNode({ id: 'n1', resources: { nanoCpus: 1e9 } })).broken).toBe(false);
   });
 
+  test('generic resources count by what tasks hold', () => {
+    const gpus = (value: number) => [{ kind: 'gpu', value }];
+    const greedy = { ...defaultTaskSpec('nginx'), reservations: { ...emptyResources, generic: gpus(2) } };
+    const told = new Told(reservationsFit).nodes(makeNode({ id: 'n1', resources: { generic: gpus(3) } }));
+    const holding = { ...assigned, spec: greedy, assignedGenericResources: gpus(2) };
+    expect(told.tasks(holding).broken).toBe(false);
+    expect(told.tasks({ ...holding, id: 't2' }).broken).toBe(true);
+  });
+
   test('memory counts as CPUs do', () => {
     const hungry = { ...defaultTaskSpec('nginx'), reservations: { ...emptyResources, memoryBytes: 2 ** 40 } };
     const told = new Told(reservationsFit).nodes(makeNode({ id: 'n1' }));
