@@ -34,7 +34,7 @@ import { pullImage, pullTimedOut, transferBegun, transferEnded } from './pull.ts
 import { handleRequests, type RequestsContext, refuse, requestsContext } from './requests.ts';
 import { becomeManager, expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
 import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
-import { readVolumes, writeVolume } from './volumes.ts';
+import { dropVolume, makeVolume, readVolumeInfo, readVolumes, writeVolume } from './volumes.ts';
 
 /** The daemon's limit on every request that needs a manager (R-R207). */
 const requestLimit = 20 * second;
@@ -67,6 +67,7 @@ export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
     // Not from 1: an answer to a call from before a crash must not be taken for one to a new call.
     lastCall: context.random(`calls/${context.host}`, 2 ** 30),
     volumes: readVolumes(context),
+    volumeInfo: readVolumeInfo(context),
     saving: 'no',
     lives: 0,
     agentLife: 0,
@@ -172,6 +173,8 @@ export function handleNode(
     case 'node.close-logs':
     case 'node.look-up':
     case 'node.pull':
+    case 'node.make-volume':
+    case 'node.drop-volume':
     case 'node.write':
     case 'node.kill':
     case 'node.hang':
@@ -300,6 +303,12 @@ function handleCommand(
       return;
     case 'node.pull':
       pullImage(context, config, memory, command);
+      return;
+    case 'node.make-volume':
+      makeVolume(context, memory, command);
+      return;
+    case 'node.drop-volume':
+      dropVolume(context, memory, command.name);
       return;
     case 'node.write':
       writeVolume(context, memory, command.volume, command.key, command.value);

@@ -20,14 +20,14 @@ import type {
   TaskLog,
 } from '../model/messages.ts';
 import type { NodeDescription } from '../model/objects.ts';
-import type { Platform } from '../model/spec.ts';
+import type { Labels, Platform } from '../model/spec.ts';
 import type { Availability, NodeRole } from '../model/state.ts';
 import type { GossipMessage, TrafficMessage } from '../model/traffic.ts';
 import type { World } from '../sim/world.ts';
 import type { LoadBalancerConfig, LoadBalancerMemory, LoadBalancerTimer } from './load-balancer.ts';
 import type { OpenPull } from './pull.ts';
 import type { Requests, RequestsCommand, RequestsNote, RequestsTimer } from './requests.ts';
-import type { VolumeRecord } from './volumes.ts';
+import type { VolumeInfo, VolumeRecord } from './volumes.ts';
 
 /** A machine with a Docker Engine. */
 export interface NodeConfig {
@@ -142,6 +142,8 @@ export interface NodeMemory {
   lastCall: number;
   /** Named volumes, and directories by their absolute path: texts by key. */
   readonly volumes: Map<string, Map<string, string>>;
+  /** Of the named volumes. */
+  readonly volumeInfo: Map<string, VolumeInfo>;
   /** Of those who use services from here; undefined before the first. */
   requests: Requests | undefined;
   /** The engine's database has been written to: a sync is under way, and whether another is needed. */
@@ -180,6 +182,13 @@ export type NodeCommand =
   | { readonly kind: 'node.look-up'; readonly command: number; readonly image: string; readonly auth: string }
   /** `docker pull`. */
   | { readonly kind: 'node.pull'; readonly command: number; readonly image: string; readonly auth: string }
+  | {
+      readonly kind: 'node.make-volume';
+      readonly name: string;
+      readonly options: Labels;
+      readonly labels: Labels;
+    }
+  | { readonly kind: 'node.drop-volume'; readonly name: string }
   | { readonly kind: 'node.write'; readonly volume: string; readonly key: string; readonly value: string }
   | { readonly kind: 'node.kill'; readonly taskId: string }
   | { readonly kind: 'node.hang'; readonly taskId: string };

@@ -50,6 +50,11 @@ export function* waitFor(
   if (!lives()) throw new ConnectionLost();
 }
 
+/** Types a command that is not answered. */
+export function command({ swarm, host }: Engine, body: Parameters<Swarm['order']>[1]): void {
+  swarm.world.inject({ kind: 'command', host, body });
+}
+
 /** Types a command and waits for its answer. */
 export function* order(engine: Engine, command: Parameters<Swarm['type']>[1]): Fiber<NodeAnswer> {
   const { swarm, host } = engine;

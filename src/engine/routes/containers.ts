@@ -1,0 +1,243 @@
+// The containers of this machine: those of its tasks. None can be made by hand.
+
+import type { Container } from '../../agent/container.ts';
+import { imageDigest } from '../../agent/registry.ts';
+import type { Task } from '../../model/objects.ts';
+import type * as api from '../api.ts';
+import { RequestFailure } from '../failure.ts';
+import {
+  acceptFilters,
+  type Filters,
+  matchesExactly,
+  matchesLabels,
+  parseFilters,
+  valuesFor,
+} from '../filters.ts';
+import { hexOf } from '../hash.ts';
+import { humanDuration } from '../human.ts';
+import { type Engine, instantOf, memoryOf } from '../node.ts';
+import { isOn } from '../query.ts';
+import { type Call, json, type Reply, type Route } from '../route.ts';
+import { formatInstant, zeroInstant } from '../time.ts';
+import { fromMap, toMap } from '../wire/common.ts';
+import { containerName } from './networks.ts';
+
+export const containerRoutes: readonly Route[] = [
+  { method: 'GET', path: '/containers/json', handle: list },
+  { method: 'GET', path: '/containers/{}/json', handle: inspect },
+];
+
+interface Known {
+  readonly task: Task;
+  readonly container: Container;
+}
+
+/** The newest first. */
+function containersHere(engine: Engine): readonly Known[] {
+  const { agent } = memoryOf(engine);
+  const known = [...(agent?.containers.values() ?? [])].flatMap((container) => {
+    const task = agent?.tasks.get(container.taskId)?.task;
+    return task === undefined ? [] : [{ task, container }];
+  });
+  return known.reverse();
+}
+
+function stateOf({ phase }: Container): 'created' | 'running' | 'exited' {
+  return phase === 'starting' ? 'created' : phase;
+}
+
+function labelsOf({ id, nodeId, serviceId, serviceAnnotations, spec, slot }: Task): api.StringMap {
+  const name = `${serviceAnnotations.name}.${slot === 0 ? nodeId : slot}.${id}`;
+  return toMap(
+    fromMap({
+      ...toMap(spec.container.labels),
+      'com.docker.swarm.node.id': nodeId,
+      'com.docker.swarm.service.id': serviceId,
+      'com.docker.swarm.service.name': serviceAnnotations.name,
+      'com.docker.swarm.task': '',
+      'com.docker.swarm.task.id': id,
+      'com.docker.swarm.task.name': name,
+    }),
+  );
+}
+
+/** The command as it was given; the one in the image is not known. */
+function commandOf({ spec: { container } }: Task): readonly string[] {
+  return [...container.command, ...container.args];
+}
+
+function imageId({ spec: { container } }: Task): string {
+  return `sha256:${hexOf(imageDigest(container.image), 64)}`;
+}
+
+/** What `docker ps` prints: `Up 5 seconds (healthy)`, `Exited (0) 2 minutes ago`, `Created`. */
+function statusOf(engine: Engine, { container, task }: Known): string {
+  const { now } = engine.swarm.world;
+  switch (stateOf(container)) {
+    case 'created':
+      return 'Created';
+    case 'running': {
+      const { status } = container.health;
+      const health = status === 'none' ? '' : status === 'starting' ? ' (health: starting)' : ` (${status})`;
+      return `Up ${humanDuration(now - container.startedAt)}${health}`;
+    }
+    case 'exited':
+      return `Exited (${container.exitCode}) ${humanDuration(now - task.status.timestamp)} ago`;
+  }
+}
+
+const accepted = [
+  'ancestor',
+  'before',
+  'exited',
+  'expose',
+  'health',
+  'id',
+  'is-task',
+  'isolation',
+  'label',
+  'name',
+  'network',
+  'publish',
+  'since',
+  'status',
+  'volume',
+];
+
+function list(engine: Engine, { query }: Call): Reply {
+  const filters = parseFilters(query);
+  acceptFilters(filters, accepted);
+  const limit = Number(query.get('limit') ?? '');
+  const all = isOn(query, 'all') || limit > 0 || filters.has('status') || filters.has('exited');
+  const found = containersHere(engine).filter(
+    (known) => (all || stateOf(known.container) === 'running') && matches(known, filters),
+  );
+  return json((limit > 0 ? found.slice(0, limit) : found).map((known) => summaryOf(engine, known)));
+}
+
+function matches({ task, container }: Known, filters: Filters): boolean {
+  const name = containerName(task);
+  const names = valuesFor(filters, 'name');
+  const ids = valuesFor(filters, 'id');
+  const { image } = task.spec.container;
+  return (
+    (names.length === 0 || names.some((each) => name.includes(each.replace(/^\//, '')))) &&
+    (ids.length === 0 || ids.some((each) => container.id.startsWith(each))) &&
+    matchesLabels(filters, 'label', fromMap(labelsOf(task))) &&
+    matchesExactly(filters, 'status', stateOf(container)) &&
+    matchesExactly(filters, 'exited', stateOf(container) === 'exited' ? String(container.exitCode) : '') &&
+    matchesExactly(filters, 'health', container.health.status) &&
+    matchesExactly(filters, 'is-task', 'true', '1') &&
+    matchesExactly(filters, 'ancestor', image, image.split('@')[0] ?? image, image.split(':')[0] ?? image) &&
+    matchesExactly(filters, 'network', ...task.networks.map(({ networkId }) => networkId))
+  );
+}
+
+function summaryOf(engine: Engine, known: Known): api.ContainerSummary {
+  const { task, container } = known;
+  return {
+    Id: container.id,
+    Names: [`/${containerName(task)}`],
+    Image: task.spec.container.image,
+    ImageID: imageId(task),
+    Command: commandOf(task).join(' '),
+    Created: Math.floor(instantOf(engine, task.meta.createdAt) / 1_000_000),
+    Ports: (task.status.ports ?? []).map(({ targetPort, publishedPort, protocol }) => ({
+      IP: '0.0.0.0',
+      PrivatePort: targetPort,
+      PublicPort: publishedPort,
+      Type: protocol,
+    })),
+    Labels: labelsOf(task),
+    State: stateOf(container),
+    Status: statusOf(engine, known),
+    HostConfig: { NetworkMode: 'default' },
+    NetworkSettings: { Networks: endpointsOf(task) },
+    Mounts: mountsOf(container),
+  };
+}
+
+/** Networks by ID: their names are the manager's to tell. */
+function endpointsOf({ networks }: Task): Readonly<Record<string, api.ContainerEndpoint>> {
+  return Object.fromEntries(
+    networks.map(({ networkId, addresses: [address = ''] }) => {
+      const [ip = '', prefix = '0'] = address.split('/');
+      return [networkId, { NetworkID: networkId, IPAddress: ip, IPPrefixLen: Number(prefix) }];
+    }),
+  );
+}
+
+function mountsOf({ mounts }: Container): readonly api.ContainerMount[] {
+  return mounts.map(({ type, source, target, readOnly, driver }) => {
+    const volume = type === 'volume';
+    return {
+      Type: type,
+      Name: volume ? source : undefined,
+      Source: volume ? `/var/lib/docker/volumes/${source}/_data` : source,
+      Destination: target,
+      Driver: volume ? driver || 'local' : undefined,
+      Mode: volume ? 'z' : '',
+      RW: !readOnly,
+      Propagation: type === 'bind' ? 'rprivate' : '',
+    };
+  });
+}
+
+function inspect(engine: Engine, { params: [key = ''] }: Call): Reply {
+  const name = key.replace(/^\//, '');
+  const here = containersHere(engine);
+  const exact = here.filter(({ task, container }) => container.id === key || containerName(task) === name);
+  const found = exact.length > 0 ? exact : here.filter(({ container }) => container.id.startsWith(key));
+  const [known, ...others] = found;
+  if (known === undefined) throw new RequestFailure(404, `No such container: ${key}`);
+  if (others.length > 0) throw new RequestFailure(400, `multiple IDs found with provided prefix: ${key}`);
+  return json(detailsOf(engine, known));
+}
+
+function detailsOf(engine: Engine, { task, container }: Known): unknown {
+  const { container: spec } = task.spec;
+  const [path = '', ...args] = commandOf(task);
+  const state = stateOf(container);
+  const started =
+    container.startedAt === 0 ? zeroInstant : formatInstant(instantOf(engine, container.startedAt));
+  const { status } = container.health;
+  return {
+    Id: container.id,
+    Created: formatInstant(instantOf(engine, task.meta.createdAt)),
+    Path: path,
+    Args: args,
+    State: {
+      Status: state,
+      Running: state === 'running',
+      Paused: false,
+      Restarting: false,
+      OOMKilled: false,
+      Dead: false,
+      Pid: container.pid,
+      ExitCode: container.exitCode,
+      Error: container.startError,
+      StartedAt: started,
+      FinishedAt: state === 'exited' ? formatInstant(instantOf(engine, task.status.timestamp)) : zeroInstant,
+      Health:
+        status === 'none' ? undefined : { Status: status, FailingStreak: container.health.failures, Log: [] },
+    },
+    Image: imageId(task),
+    Name: `/${containerName(task)}`,
+    RestartCount: 0,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    Mounts: mountsOf(container),
+    Config: {
+      Hostname: container.hostname,
+      User: spec.user,
+      Tty: spec.tty ?? false,
+      Env: container.env,
+      Cmd: spec.args,
+      Image: spec.image,
+      WorkingDir: spec.dir,
+      Entrypoint: spec.command,
+      Labels: labelsOf(task),
+    },
+    NetworkSettings: { Networks: endpointsOf(task) },
+  };
+}
