@@ -2,7 +2,17 @@
 
 export type { ClusterRequest, MachineRequest } from './lab/cluster.ts';
 export type { VolumeOptions, VolumeView } from './lab/cluster-volume.ts';
-export type { Explanation, ExplanationLink, Facts, NodeRow, Root, Rule } from './lab/explain/explanation.ts';
+export type {
+  Decider,
+  Explanation,
+  ExplanationLink,
+  Facts,
+  FilterCheck,
+  NodeRow,
+  Remedy,
+  Root,
+  Rule,
+} from './lab/explain/explanation.ts';
 export { explanationText } from './lab/explain/text.ts';
 export { Refusal, ScenarioFailure } from './lab/failure.ts';
 export type { ImageScript, LogScript } from './lab/image.ts';

@@ -346,7 +346,8 @@ export class Lab extends Sight {
 
   /**
    * Tells in the story why something is as it is, and returns it as data: a task (`web.3`, or its ID), a node, a service, `election`,
-   * `election 2`, `leader` or `last`. The run is made again for it, and changed by nothing. @throws ScenarioFailure for any other subject
+   * `election 2`, `leader` or `last`; `placement web.3` and `why-not worker2 for web.3` tell of nodes and filters. The run is made again
+   * for it, and changed by nothing. @throws ScenarioFailure for any other subject
    */
   explain(subject: string): Explanation {
     const explanation = explain(this.#swarm.world, subject);
