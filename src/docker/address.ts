@@ -4,6 +4,8 @@ import type { Endpoint } from '../engine/http.ts';
 import { CommandFailure } from './failure.ts';
 import type { Flags } from './flags.ts';
 import type { DockerHost } from './process.ts';
+import { quote } from './quote.ts';
+import { sha256 } from './sha256.ts';
 
 /** Where docker looks when nobody says otherwise. */
 export const defaultAddress = 'unix:///var/run/docker.sock';
@@ -12,34 +14,55 @@ export interface Address {
   readonly address: string;
   /** Undefined: nothing listens there. */
   readonly endpoint: Endpoint | undefined;
+  /** Why no engine can be asked at all; told when one is. */
+  readonly failure: string | undefined;
 }
 
-/** @param flags the global ones */
+/** @param flags the global ones @throws CommandFailure for flags that contradict one another */
 export function addressOf(flags: Flags, host: DockerHost): Address {
   const hosts = flags.list('host');
   if (hosts.length > 0 && flags.changed('context')) {
     throw new CommandFailure('conflicting options: cannot specify both --host and --context');
   }
-  if (hosts.length > 1) throw new CommandFailure('Specify only one -H');
-  const context = hosts.length > 0 ? 'default' : currentContext(flags.text('context'), host);
-  const given =
-    context === 'default' ? (hosts[0] ?? host.env.get('DOCKER_HOST') ?? '') : contextAddress(context, host);
-  if (given === '' || given === defaultAddress) return { address: defaultAddress, endpoint: host.endpoint };
+  const unreachable = (why: string): Address => ({
+    address: '',
+    endpoint: undefined,
+    failure: `Failed to initialize: unable to resolve docker endpoint: ${why}`,
+  });
+  if (hosts.length > 1) return unreachable('Specify only one -H');
+  if (flags.on('tls') || flags.on('tlsverify')) {
+    const folder = configFolder(host.env);
+    const certificate = flags.changed('tlscacert') ? flags.text('tlscacert') : `${folder}/ca.pem`;
+    return unreachable(`open ${certificate}: no such file or directory`);
+  }
+  const context = hosts.length > 0 ? defaultContext : currentContext(flags.text('context'), host);
+  const record = host.config.contexts.get(context);
+  if (context !== defaultContext && record === undefined) return unreachable(contextNotFound(context, host));
+  const given = record?.host ?? hosts[0] ?? host.env.get('DOCKER_HOST') ?? '';
+  if (given === '' || given === defaultAddress) {
+    return { address: defaultAddress, endpoint: host.endpoint, failure: undefined };
+  }
   const address = given.includes('://') ? given : `tcp://${given}`;
-  return { address, endpoint: host.connect(address) };
+  return { address, endpoint: host.connect(address), failure: undefined };
 }
+
+/** The context that is always there: what DOCKER_HOST says, or the machine's own engine. */
+export const defaultContext = 'default';
 
 /** The name of the context that commands use. @param asked what `--context` says; empty if it was not given */
 export function currentContext(asked: string, host: DockerHost): string {
   if (asked !== '') return asked;
-  if ((host.env.get('DOCKER_HOST') ?? '') !== '') return 'default';
-  return host.env.get('DOCKER_CONTEXT') || host.config.currentContext || 'default';
+  if ((host.env.get('DOCKER_HOST') ?? '') !== '') return defaultContext;
+  return host.env.get('DOCKER_CONTEXT') || host.config.currentContext || defaultContext;
 }
 
-function contextAddress(name: string, { config }: DockerHost): string {
-  const context = config.contexts.get(name);
-  if (context !== undefined) return context.host;
-  throw new CommandFailure(
-    `Failed to initialize: unable to resolve docker endpoint: context ${JSON.stringify(name)}: context not found`,
-  );
+/** Where the client keeps its configuration. */
+export function configFolder(env: DockerHost['env']): string {
+  return env.get('DOCKER_CONFIG') || `${env.get('HOME') ?? '/root'}/.docker`;
+}
+
+/** What docker says of a context that is not there: it looks for a file. */
+export function contextNotFound(name: string, { env }: DockerHost): string {
+  const file = `${configFolder(env)}/contexts/meta/${sha256(name)}/meta.json`;
+  return `context ${quote(name)}: context not found: open ${file}: no such file or directory`;
 }

@@ -2,6 +2,7 @@
 
 import type { Fiber } from '../engine/fiber.ts';
 import { ConnectionLost, type Endpoint, type Request, type Response, type Stream } from '../engine/http.ts';
+import type { Address } from './address.ts';
 import { CommandFailure, DaemonError } from './failure.ts';
 import type { Abilities } from './help.ts';
 import { isOlder } from './help.ts';
@@ -15,6 +16,8 @@ export interface Client {
   /** As in `tcp://127.0.0.1:2375`. */
   readonly address: string;
   readonly endpoint: Endpoint | undefined;
+  /** Why no engine can be asked at all. */
+  readonly failure: string | undefined;
   /** The version that is not negotiated but demanded. */
   readonly demanded: string | undefined;
   /** What the engine said of itself; asked for once. */
@@ -36,12 +39,8 @@ export interface Call {
 }
 
 /** @param demanded what `DOCKER_API_VERSION` says */
-export function createClient(
-  address: string,
-  endpoint: Endpoint | undefined,
-  demanded: string | undefined,
-): Client {
-  return { address, endpoint, demanded, abilities: undefined };
+export function createClient({ address, endpoint, failure }: Address, demanded: string | undefined): Client {
+  return { address, endpoint, failure, demanded, abilities: undefined };
 }
 
 /** Asks the engine, once, for its versions; one that cannot be reached is taken for the newest. */
@@ -152,12 +151,13 @@ export function* nextPiece(_client: Client, stream: Stream): Fiber<Uint8Array | 
 }
 
 function* transmit(
-  { address, endpoint }: Client,
+  { address, endpoint, failure }: Client,
   method: string,
   target: string,
   body?: unknown,
   more: ReadonlyMap<string, string> = new Map(),
 ): Fiber<Response> {
+  if (failure !== undefined) throw new CommandFailure(failure);
   const lost = (): CommandFailure =>
     new CommandFailure(`Cannot connect to the Docker daemon at ${address}. Is the docker daemon running?`);
   if (endpoint === undefined) throw lost();

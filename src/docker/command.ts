@@ -23,6 +23,8 @@ export interface Command {
   readonly flags?: readonly Flag[];
   /** False: everything after the first argument is an argument, whatever it looks like. */
   readonly interspersed?: false;
+  /** Every word after its name is an argument. */
+  readonly takesAll?: true;
   readonly commands?: readonly Command[];
   /** Absent for groups, which print their help. */
   readonly run?: (invocation: Invocation) => Fiber<number>;
@@ -44,6 +46,10 @@ export interface Invocation {
   readonly args: readonly string[];
   readonly flags: Flags;
   readonly client: Client;
+  /** What `--context` says; empty if it was not given. */
+  readonly context: string;
+  /** `--debug` was given. */
+  readonly debug: boolean;
   readonly host: DockerHost;
 }
 
@@ -51,6 +57,8 @@ export interface Invocation {
 export interface Arity {
   readonly least: number;
   readonly most: number;
+  /** Refused in few words, without the usage. */
+  readonly terse?: true;
 }
 
 export function exactly(count: number): Arity {

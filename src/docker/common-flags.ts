@@ -21,10 +21,9 @@ export const listFormatFlag: Flag = {
 Refer to https://docs.docker.com/go/formatting/ for more information about formatting output with templates`,
 };
 
-/** `--format` of commands that inspect one thing. */
-export const inspectFormatFlag: Flag = {
+/** `--format` of commands that show one thing after the other. */
+export const eventFormatFlag: Flag = {
   name: 'format',
-  shorthand: 'f',
   kind: string,
   usage: `Format output using a custom template:
 'json':             Print in JSON format
@@ -38,3 +37,6 @@ export const quietIdsFlag: Flag = {
   kind: bool,
   usage: 'Only display IDs',
 };
+
+/** `--format` of commands that inspect one thing. */
+export const inspectFormatFlag: Flag = { ...eventFormatFlag, shorthand: 'f' };

@@ -5,9 +5,9 @@ import { addressOf } from './address.ts';
 import { abilitiesOf, type Client, createClient } from './client.ts';
 import { type Arity, type Command, flagsOf, type Invocation, subcommand } from './command.ts';
 import { CommandFailure, DaemonError } from './failure.ts';
-import { readFlags } from './flags.ts';
+import { type Flags, readFlags } from './flags.ts';
 import { helpText, isOlder, usageLine } from './help.ts';
-import { findCommand, parseWords } from './parse.ts';
+import { allArguments, findCommand, parseWords } from './parse.ts';
 import type { DockerHost } from './process.ts';
 import { root } from './root.ts';
 
@@ -33,8 +33,7 @@ function* run(args: readonly string[], host: DockerHost): Fiber<number> {
   const flags = readFlags(flagsOf(root), global.given);
   const level = flags.text('log-level');
   if (!logLevels.includes(level)) throw new CommandFailure(`Unable to parse logging level: ${level}`);
-  const { address, endpoint } = addressOf(flags, host);
-  const client = createClient(address, endpoint, host.env.get('DOCKER_API_VERSION') || undefined);
+  const client = createClient(addressOf(flags, host), host.env.get('DOCKER_API_VERSION') || undefined);
   if (global.help !== undefined)
     return yield* showHelp([], client, host, global.help === 'h' ? host.err : undefined);
   if (flags.on('version')) {
@@ -54,7 +53,7 @@ function* run(args: readonly string[], host: DockerHost): Fiber<number> {
       `docker: unknown command: docker ${first}\n\nRun 'docker --help' for more information`,
     );
   }
-  return yield* runCommand(chain, command, words, client, host);
+  return yield* runCommand(chain, command, words, client, host, flags);
 }
 
 const logLevels: readonly string[] = ['debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic', 'trace'];
@@ -65,9 +64,13 @@ function* runCommand(
   words: readonly string[],
   client: Client,
   host: DockerHost,
+  global: Flags,
 ): Fiber<number> {
   const path = pathOf(chain);
-  const parsed = parseWords(words, flagsOf(command), command.interspersed !== false, host);
+  const parsed =
+    command.takesAll === true
+      ? allArguments(words)
+      : parseWords(words, flagsOf(command), command.interspersed !== false, host);
   if (parsed.failure !== undefined) throw flagFailure(path, command, parsed.failure);
   if (parsed.help !== undefined) {
     const tooNew = yield* unsupported(chain, new Map(), client);
@@ -90,6 +93,8 @@ function* runCommand(
       host.out(`Flag --${flag.name} has been deprecated, ${flag.deprecated}\n`);
     }
   }
+  // The commands of contexts need no engine.
+  if (client.failure !== undefined && chain[0]?.name !== 'context') throw new CommandFailure(client.failure);
   const tooNew = yield* unsupported(chain, parsed.given, client);
   if (tooNew !== undefined) throw new CommandFailure(tooNew);
   const invocation: Invocation = {
@@ -98,6 +103,8 @@ function* runCommand(
     args: parsed.args,
     flags: readFlags(flagsOf(command), parsed.given),
     client,
+    context: global.text('context'),
+    debug: global.on('debug'),
     host,
   };
   return yield* command.run(invocation);
@@ -112,8 +119,13 @@ function* unsupported(
   const command = chain.at(-1);
   if (command === undefined) return undefined;
   const flags = flagsOf(command).filter(({ name, version }) => version !== undefined && given.has(name));
-  if (flags.length === 0 && chain.every(({ version }) => version === undefined)) return undefined;
-  const { version: spoken } = yield* abilitiesOf(client);
+  if (flags.length === 0 && chain.every(({ version, experimental }) => !version && !experimental)) {
+    return undefined;
+  }
+  const { version: spoken, experimental } = yield* abilitiesOf(client);
+  if (!experimental && chain.some((part) => part.experimental)) {
+    return `${pathOf(chain)} is only supported on a Docker daemon with experimental features enabled`;
+  }
   const isTooNew = ({ version }: { readonly version?: string }): boolean =>
     version !== undefined && isOlder(spoken, version);
   const needs = (what: string, version: string | undefined): string =>
@@ -164,6 +176,7 @@ export function usageFailure(path: string, command: Command, text: string, exitC
 function argumentFailure(path: string, command: Command, count: number): CommandFailure | undefined {
   const { arity } = command;
   if (arity === undefined || (count >= arity.least && count <= arity.most)) return undefined;
+  if (arity.terse === true) return new CommandFailure(terseWords(arity, count));
   const [rule, hint] = arityWords(arity);
   const usage = `Usage:  ${usageLine(path, command)}`;
   const more = `${hint} '${path} --help' for more information`;
@@ -177,6 +190,14 @@ function arityWords({ least, most }: Arity): readonly [rule: string, hint: strin
   if (most === Number.POSITIVE_INFINITY) return [`requires at least ${least} ${argumentWord(least)}`, 'See'];
   if (least === 0) return [`requires at most ${most} ${argumentWord(most)}`, 'SRun'];
   return [`requires at least ${least} and at most ${most} ${argumentWord(most)}`, 'Run'];
+}
+
+/** Cobra's own words, which some commands leave as they are. */
+function terseWords({ least, most }: Arity, count: number): string {
+  if (least === most) return `accepts ${least} arg(s), received ${count}`;
+  return count < least
+    ? `requires at least ${least} arg(s), only received ${count}`
+    : `accepts at most ${most} arg(s), received ${count}`;
 }
 
 function argumentWord(count: number): string {

@@ -51,6 +51,15 @@ export const list: Kind = text('list');
 /** `key=value`, or a key alone, each once more for another pair. */
 export const map: Kind = text('map');
 
+/** The same as pflag has it: pairs with `=`, each once more or with commas for others. */
+export const stringToString: Kind = {
+  name: 'stringToString',
+  check: (given) => {
+    const bad = given.split(',').find((pair) => !pair.includes('='));
+    if (bad !== undefined) throw new ParseFailure(`${bad} must be formatted as key=value`);
+  },
+};
+
 export const bool: Kind = {
   name: '',
   bare: 'true',

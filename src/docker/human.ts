@@ -25,6 +25,11 @@ export function decimalSize(bytes: number): string {
   return sizeIn(bytes, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], 3);
 }
 
+/** The same with four digits. */
+export function preciseSize(bytes: number): string {
+  return sizeIn(bytes, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], 4);
+}
+
 /** A size in binary units with four digits: `7.637GiB`. */
 export function binarySize(bytes: number): string {
   return sizeIn(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'], 4);

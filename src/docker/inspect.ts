@@ -52,9 +52,9 @@ export function* inspectAll(
 }
 
 /** @throws CommandFailure */
-export function parseFormat(format: string, exitCode: number): Template {
+export function parseFormat(format: string, exitCode: number, name = ''): Template {
   try {
-    return parseTemplate(format, isFunction);
+    return parseTemplate(format, isFunction, name);
   } catch (error) {
     if (error instanceof TemplateError) {
       throw new CommandFailure(`template parsing error: ${error.message}`, exitCode);

@@ -28,7 +28,12 @@ export interface Listing<Row> {
 }
 
 /** A field without a title has none in the head of a table either. */
-export type Field<Row> = readonly [name: string, title: string, value: (row: Row) => string | boolean];
+/** What a field has no value for, it shows as Go shows a nil pointer. */
+export type Field<Row> = readonly [
+  name: string,
+  title: string,
+  value: (row: Row) => string | boolean | undefined,
+];
 export type Lookup<Row> = readonly [name: string, value: (row: Row, argument: string) => string];
 
 /** How a list is to be printed. */
@@ -59,6 +64,25 @@ export function printRows<Row>(listing: Listing<Row>, format: Format, rows: read
   const titles = new Map(listing.fields.map(([name, title]) => [name, string(title)]));
   const head = headOf(template, map('formatter.SubHeaderContext', titles));
   return alignColumns(`${head}\n${lines.join('')}`, listStyle);
+}
+
+/** Makes sure that a format can be parsed and names only what rows have. @throws CommandFailure */
+export function tryFormat<Row>(listing: Listing<Row>, format: string, row: Row): void {
+  const trial = (what: string, error: unknown): unknown =>
+    error instanceof TemplateError
+      ? new CommandFailure(`failed to ${what} template: ${error.message}`)
+      : error;
+  let template: Template;
+  try {
+    template = parseTemplate(format, isFunction);
+  } catch (error) {
+    throw trial('parse', error);
+  }
+  try {
+    execute(template, rowOf(listing, row));
+  } catch (error) {
+    throw trial('execute', error);
+  }
 }
 
 /** The head of a table. A template that fails over titles makes a head that ends where it failed. */
@@ -112,6 +136,7 @@ function rowOf<Row>({ type, fields, lookups = [] }: Listing<Row>, row: Row): GoV
       name,
       getter(() => {
         const cell = value(row);
+        if (cell === undefined) return { kind: 'pointer', type: '*v1.Platform', to: undefined };
         return typeof cell === 'string' ? string(cell) : bool(cell);
       }),
     );

@@ -111,6 +111,11 @@ export function parseWords(
   return { given, args, help: asked, failure: undefined };
 }
 
+/** Words of a command that takes them as they are. */
+export function allArguments(words: readonly string[]): Parsed {
+  return { given: new Map(), args: words, help: undefined, failure: undefined };
+}
+
 /** The command that words name, and what is left of them. */
 export interface Found {
   /** From the root's first command to the one that was found; empty for the root itself. */

@@ -1,15 +1,53 @@
 // The tree of docker's commands.
 
+import {
+  absentCommands,
+  absentCommon,
+  absentGroups,
+  absentInContainer,
+  absentInImage,
+  absentInSystem,
+} from './absent.ts';
 import type { Command } from './command.ts';
 import { config } from './commands/config.ts';
+import { context } from './commands/context.ts';
+import { events } from './commands/events.ts';
+import { imageLs, images } from './commands/images.ts';
+import { info, systemInfo } from './commands/info.ts';
+import { inspect } from './commands/inspect.ts';
+import { login, logout } from './commands/login.ts';
 import { network } from './commands/network.ts';
 import { node } from './commands/node.ts';
+import { containerLs, ps } from './commands/ps.ts';
+import { imagePull, pull } from './commands/pull.ts';
 import { secret } from './commands/secret.ts';
 import { service } from './commands/service.ts';
 import { stack } from './commands/stack.ts';
 import { swarm } from './commands/swarm.ts';
+import { version } from './commands/version.ts';
 import { volume } from './commands/volume.ts';
 import { bool, list, string } from './flag.ts';
+
+const container: Command = {
+  name: 'container',
+  short: 'Manage containers',
+  section: 'management',
+  commands: [containerLs, ...absentInContainer],
+};
+
+const image: Command = {
+  name: 'image',
+  short: 'Manage images',
+  section: 'management',
+  commands: [imageLs, imagePull, ...absentInImage],
+};
+
+const system: Command = {
+  name: 'system',
+  short: 'Manage Docker',
+  section: 'management',
+  commands: [events, systemInfo, ...absentInSystem],
+};
 
 export const root: Command = {
   name: 'docker',
@@ -56,5 +94,34 @@ export const root: Command = {
     { name: 'tlsverify', kind: bool, usage: 'Use TLS and verify the remote' },
     { name: 'version', shorthand: 'v', kind: bool, usage: 'Print version information and quit' },
   ],
-  commands: [config, network, node, secret, service, stack, swarm, volume],
+  commands: [
+    absentCommon.run,
+    absentCommon.exec,
+    ps,
+    absentCommon.build,
+    pull,
+    absentCommon.push,
+    images,
+    login,
+    logout,
+    absentCommon.search,
+    version,
+    info,
+    ...absentGroups,
+    container,
+    context,
+    image,
+    network,
+    system,
+    volume,
+    config,
+    node,
+    secret,
+    service,
+    stack,
+    swarm,
+    events,
+    inspect,
+    ...absentCommands,
+  ],
 };

@@ -52,7 +52,7 @@ export function execute(
 ): string {
   const known = own === undefined ? functions : new Map([...functions, ...own]);
   let printed = '';
-  let templateName = '';
+  let templateName = template.name;
   let depth = 0;
   let variables: Variable[] = [{ name: '$', value: data }];
   /** Where execution is, for errors. */
@@ -63,7 +63,7 @@ export function execute(
     const line = before.split('\n').length;
     const column = before.length - (before.lastIndexOf('\n') + 1);
     const executing = JSON.stringify(templateName);
-    const where = `template: :${line}:${column}: executing ${executing} at <${place.shown}>`;
+    const where = `template: ${template.name}:${line}:${column}: executing ${executing} at <${place.shown}>`;
     return new TemplateError(`${where}: ${message}`, printed);
   };
   const at = (operand: Operand): void => {

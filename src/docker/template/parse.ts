@@ -18,6 +18,8 @@ export class TemplateError extends Error {
 }
 
 export interface Template {
+  /** Told in errors; mostly empty. */
+  readonly name: string;
   readonly text: string;
   readonly body: Body;
   /** What `define` and `block` made. */
@@ -33,7 +35,7 @@ type Stop = { readonly kind: 'end' } | { readonly kind: 'else' };
  * @param isFunction tells the names of functions
  * @throws TemplateError
  */
-export function parseTemplate(text: string, isFunction: (name: string) => boolean): Template {
+export function parseTemplate(text: string, isFunction: (name: string) => boolean, name = ''): Template {
   const tokens = lex(text);
   const named = new Map<string, Body>();
   let variables: string[] = ['$'];
@@ -61,12 +63,12 @@ export function parseTemplate(text: string, isFunction: (name: string) => boolea
   };
   const fail = (message: string): TemplateError => {
     const { line } = token(Math.max(0, position - 1));
-    return new TemplateError(`template: :${line}: ${message}`);
+    return new TemplateError(`template: ${name}:${line}: ${message}`);
   };
   const unexpected = (found: Token, context: string): TemplateError => {
     if (found.kind !== 'error') return fail(`unexpected ${describeToken(found)} in ${context}`);
     const elsewhere = actionLine !== 0 && actionLine !== found.line;
-    const started = elsewhere ? ` started at :${actionLine}` : '';
+    const started = elsewhere ? ` started at ${name}:${actionLine}` : '';
     return fail(
       found.text + (elsewhere && !found.text.endsWith(' action') ? ` in action${started}` : started),
     );
@@ -323,7 +325,7 @@ export function parseTemplate(text: string, isFunction: (name: string) => boolea
 
   const { body, ending } = parseList(true);
   if (ending.kind !== 'end of file') throw fail(`unexpected {{${ending.kind}}}`);
-  return { text, body, named };
+  return { name, text, body, named };
 }
 
 /** What a command may begin with. */

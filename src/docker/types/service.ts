@@ -1,7 +1,8 @@
 // Go's type swarm.Service.
 
-import { annotations, driver, identified, platform, resources, version } from './common.ts';
+import { annotations, driver, genericResource, identified, platform, resources, version } from './common.ts';
 import {
+  any,
   decimal,
   duration,
   embed,
@@ -332,4 +333,38 @@ export const service = struct('swarm.Service', [
     'JobStatus',
     pointer(struct('swarm.JobStatus', [field('JobIteration', version), optional('LastExecution', instant)])),
   ),
+]);
+
+export const task = struct('swarm.Task', [
+  ...identified,
+  embed('Annotations', annotations),
+  field('Spec', taskSpec),
+  optional('ServiceID', text),
+  optional('Slot', int),
+  optional('NodeID', text),
+  field(
+    'Status',
+    struct('swarm.TaskStatus', [
+      field('Timestamp', instant),
+      optional('State', textType('swarm.TaskState')),
+      optional('Message', text),
+      optional('Err', text),
+      optional(
+        'ContainerStatus',
+        pointer(
+          struct('swarm.ContainerStatus', [
+            field('ContainerID', text),
+            field('PID', int),
+            field('ExitCode', int),
+          ]),
+        ),
+      ),
+      field('PortStatus', struct('swarm.PortStatus', [optional('Ports', slice(portConfig))])),
+    ]),
+  ),
+  optional('DesiredState', textType('swarm.TaskState')),
+  optional('NetworksAttachments', slice(any)),
+  optional('GenericResources', slice(genericResource)),
+  optional('JobIteration', pointer(version)),
+  field('Volumes', slice(any)),
 ]);

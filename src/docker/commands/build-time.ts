@@ -1,0 +1,31 @@
+// Moments in the way of C's asctime, as `docker version` shows when an engine was built.
+
+import { formatInstant, parseInstant } from '../../engine/time.ts';
+
+const weekdays: readonly string[] = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+const months: readonly string[] = [
+  'Jan',
+  'Feb',
+  'Mar',
+  'Apr',
+  'May',
+  'Jun',
+  'Jul',
+  'Aug',
+  'Sep',
+  'Oct',
+  'Nov',
+  'Dec',
+];
+
+/** `Fri May 30 12:07:10 2025`; what is no moment in RFC 3339 stays as it is. */
+export function buildTime(written: string): string {
+  const moment = parseInstant(written);
+  if (moment === undefined) return written;
+  // The first day of 1970 was a Thursday.
+  const days = Math.floor(moment / 86_400_000_000);
+  const weekday = weekdays[((days % 7) + 7) % 7] ?? '';
+  const [, year = '', month = '', day = '', time = ''] =
+    /^(\d+)-(\d+)-(\d+)T(\d+:\d+:\d+)/.exec(formatInstant(moment)) ?? [];
+  return `${weekday} ${months[Number(month) - 1]} ${String(Number(day)).padStart(2)} ${time} ${year}`;
+}

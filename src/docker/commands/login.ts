@@ -1,0 +1,109 @@
+// docker login, docker logout
+
+import type { AuthConfig, AuthResponse } from '../../engine/api.ts';
+import type { Fiber } from '../../engine/fiber.ts';
+import { configFolder } from '../address.ts';
+import { postJson } from '../client.ts';
+import { atMost, type Command, type Invocation } from '../command.ts';
+import { CommandFailure } from '../failure.ts';
+import { bool, string } from '../flag.ts';
+import { immediate } from '../immediate.ts';
+import type { Credential, DockerHost } from '../process.ts';
+
+/** Where Docker Hub's credentials are kept. */
+const hub = 'https://index.docker.io/v1/';
+
+export const login: Command = {
+  name: 'login',
+  usage: '[OPTIONS] [SERVER]',
+  short: 'Authenticate to a registry',
+  long: 'Authenticate to a registry.\nDefaults to Docker Hub if no server is specified.',
+  section: 'common',
+  arity: atMost(1),
+  flags: [
+    {
+      name: 'password',
+      shorthand: 'p',
+      kind: string,
+      usage: 'Password or Personal Access Token (PAT)',
+    },
+    {
+      name: 'password-stdin',
+      kind: bool,
+      usage: 'Take the Password or Personal Access Token (PAT) from stdin',
+    },
+    { name: 'username', shorthand: 'u', kind: string, usage: 'Username' },
+  ],
+  run: runLogin,
+};
+
+export const logout: Command = {
+  name: 'logout',
+  usage: '[SERVER]',
+  short: 'Log out from a registry',
+  long: 'Log out from a registry.\nIf no server is specified, the default is defined by the daemon.',
+  section: 'common',
+  arity: atMost(1),
+  run: immediate(({ args: [server], host }) => {
+    const registry = registryOf(server);
+    host.out(`Removing login credentials for ${registry}\n`);
+    host.config.credentials.delete(registry);
+    return 0;
+  }),
+};
+
+function registryOf(server: string | undefined): string {
+  if (server === undefined || ['docker.io', 'index.docker.io', hub].includes(server)) return hub;
+  return server.replace(/^https?:\/\//, '').split('/')[0] ?? server;
+}
+
+function* runLogin(invocation: Invocation): Fiber<number> {
+  const { args, flags, client, host } = invocation;
+  const registry = registryOf(args[0]);
+  const fromStdin = flags.on('password-stdin');
+  if (flags.changed('password')) {
+    if (fromStdin) {
+      throw new CommandFailure('conflicting options: cannot specify both --password and --password-stdin');
+    }
+    host.err('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n');
+  }
+  if (fromStdin && flags.text('username') === '') {
+    throw new CommandFailure('the --password-stdin option requires --username to be set');
+  }
+  const stored = host.config.credentials.get(registry);
+  const isBare = flags.text('username') === '' && flags.text('password') === '';
+  const credential = isBare && stored !== undefined ? stored : readCredential(invocation);
+  if (isBare && stored !== undefined) {
+    host.out(`Authenticating with existing credentials... [Username: ${stored.username}]\n`);
+    host.out(
+      "\n\u001b[1m Info -> \u001b[0mTo login with a different account, run 'docker logout' followed by 'docker login'\n\n\n",
+    );
+  }
+  const request: AuthConfig = {
+    username: credential.username,
+    password: credential.password,
+    serveraddress: registry,
+  };
+  const { Status: status } = yield* postJson<AuthResponse>(client, '/auth', request);
+  host.config.credentials.set(registry, credential);
+  warnOfStorage(host);
+  if (status !== '') host.out(`${status}\n`);
+  return 0;
+}
+
+/** @throws CommandFailure when something would have to be asked for, which takes a terminal */
+function readCredential({ flags, host }: Invocation): Credential {
+  const username = flags.text('username');
+  const password = flags.on('password-stdin') ? host.stdin().replace(/\r?\n$/, '') : flags.text('password');
+  if (username !== '' && password !== '') return { username, password };
+  throw new CommandFailure('Error: Cannot perform an interactive login from a non TTY device');
+}
+
+function warnOfStorage({ err, env }: DockerHost): void {
+  err(`
+WARNING! Your credentials are stored unencrypted in '${configFolder(env)}/config.json'.
+Configure a credential helper to remove this warning. See
+https://docs.docker.com/go/credential-store/
+
+`);
+}
