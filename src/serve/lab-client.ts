@@ -5,8 +5,8 @@
 
 import { request } from 'node:http';
 import process from 'node:process';
+import { quoted } from '../lab/words.ts';
 import { exitCodeHeader } from './lab-routes.ts';
-import { quoted } from './words.ts';
 
 /** The server that docker is told of. */
 function server(): { readonly host: string; readonly port: number } {

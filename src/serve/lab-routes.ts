@@ -9,8 +9,8 @@ import type { Session } from '../lab/session.ts';
 import type { StoryLine } from '../lab/story.ts';
 import { storyText, unpainted } from '../lab/story-text.ts';
 import type { Terminal } from '../lab/terminal.ts';
+import { lineWords } from '../lab/words.ts';
 import type { Clockwork } from './pacer.ts';
-import { wordsOf } from './words.ts';
 
 /** The exit code of a command, beside its output. */
 export const exitCodeHeader = 'lab-exit-code';
@@ -42,7 +42,7 @@ export class LabRoutes {
     };
     let words: readonly string[];
     try {
-      words = wordsOf(line);
+      words = lineWords(line);
     } catch (error) {
       if (!(error instanceof ScenarioFailure)) throw error;
       print(`lab: ${error.message}\n`);

@@ -17,6 +17,7 @@ import { ScenarioFailure } from '../failure.ts';
 import type { Session } from '../session.ts';
 import { dockerHost, type Terminal } from '../terminal.ts';
 import { asItComes, liveVariable } from './as-it-comes.ts';
+import { curl } from './curl.ts';
 import { dateArguments } from './date.ts';
 import { Deadlines } from './deadlines.ts';
 import { Files } from './files.ts';
@@ -77,7 +78,7 @@ export function refuseChance(script: string): void {
 }
 
 function worldCommands(surroundings: Surroundings): readonly Command[] {
-  const { session, run, interrupted, out, err } = surroundings;
+  const { session, run, interrupted, files, out, err } = surroundings;
   const deadlines = new Deadlines(session);
   // Its own bash, since one's `date` cannot be reached behind another of that name.
   const plain = new Bash({ defenseInDepth: false });
@@ -87,7 +88,8 @@ function worldCommands(surroundings: Surroundings): readonly Command[] {
     context: ResolvedCommandContext,
     command: (terminal: Terminal) => Fiber<number>,
   ): Promise<ExecResult> => {
-    const files = await Files.of(context.fs, context.cwd);
+    const found = await Files.of(context.fs, context.cwd);
+    files.flush();
     const live = context.env.get(liveVariable) === '1';
     let stdout = '';
     let stderr = '';
@@ -101,14 +103,14 @@ function worldCommands(surroundings: Surroundings): readonly Command[] {
         else stderr += text;
       },
       stdin: () => decodeBytesToUtf8(context.stdin),
-      readFile: (path) => files.read(path),
-      writeFile: (path, text) => files.write(path, text),
+      readFile: (path) => found.read(path),
+      writeFile: (path, text) => found.write(path, text),
       env: new Map([...context.env].filter(([name]) => name !== liveVariable)),
       cwd: context.cwd,
       interrupted,
     };
     const exitCode = await run(deadlines.within(toEnd(command, terminal)));
-    await files.keep();
+    await found.keep();
     return { stdout, stderr, exitCode: exitCode ?? timedOut };
   };
 
@@ -125,6 +127,9 @@ function worldCommands(surroundings: Surroundings): readonly Command[] {
       }),
     ),
     defineCommand('lab', (args, context) => atTerminal(context, (terminal) => lab(args, session, terminal))),
+    defineCommand('curl', (args, context) =>
+      atTerminal(context, (terminal) => curl(args, session, terminal)),
+    ),
     defineCommand('sleep', async (args) => {
       const duration = args.map(sleepTime).reduce((sum, each) => sum + each, 0);
       if (Number.isNaN(duration) || args.length === 0) {

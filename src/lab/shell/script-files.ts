@@ -25,16 +25,21 @@ export class ScriptFiles extends InMemoryFs {
   }
 
   override async appendFile(path: string, content: FileContent, options?: Options): Promise<void> {
-    if (path === sinks.out) this.#held += textOf(content, options);
-    else if (path === sinks.err) {
-      this.#err(textOf(content, options));
+    if (path === sinks.out) {
+      // Every statement opens its sinks with nothing.
+      if (content.length === 0) this.flush();
+      this.#held += textOf(content, options);
+    } else if (path === sinks.err) {
+      const text = textOf(content, options);
+      if (text === '') return;
+      this.#err(text);
       this.flush();
     } else await super.appendFile(path, content, options);
   }
 
   /** Passes on what is held back. */
   flush(): void {
-    this.#out(this.#held);
+    if (this.#held !== '') this.#out(this.#held);
     this.#held = '';
   }
 }

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { wordsOf } from '../../../src/serve/words.ts';
+import { lineWords } from '../../../src/lab/words.ts';
 
 export interface Line {
   /** `nodes.txt:12`. */
@@ -55,11 +55,11 @@ export function parseLine(text: string, outputs: readonly string[]): Step {
     return output.trimEnd();
   });
   const [, command = '', here] = /^(.*?)(?:\s<<<\s+(.*))?$/s.exec(whole) ?? [];
-  const words = wordsOf(command);
+  const words = lineWords(command);
   const [first = ''] = words;
   if (first === 'lab') return { does: 'lab', words: words.slice(1) };
   const machine = first.startsWith('@') ? first.slice(1) : '';
   const rest = machine === '' ? words : words.slice(1);
   const args = rest[0] === 'docker' ? rest.slice(1) : rest;
-  return { does: 'docker', args, machine, stdin: here === undefined ? '' : `${wordsOf(here).join(' ')}\n` };
+  return { does: 'docker', args, machine, stdin: here === undefined ? '' : `${lineWords(here).join(' ')}\n` };
 }

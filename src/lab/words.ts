@@ -1,9 +1,9 @@
 // A command line as one text, cut into words as a shell does it, without anything a shell would fill in.
 
-import { ScenarioFailure } from '../lab/failure.ts';
+import { ScenarioFailure } from './failure.ts';
 
 /** @throws ScenarioFailure for a quote that does not end */
-export function wordsOf(line: string): readonly string[] {
+export function lineWords(line: string): readonly string[] {
   const words: string[] = [];
   let word: string | undefined;
   let rest = line;
@@ -25,7 +25,7 @@ function unquoted(part: string): string {
   return part.startsWith('\\') ? part.slice(1) : part;
 }
 
-/** A word as a shell, and `wordsOf`, would read it again. */
+/** A word as a shell, and `lineWords`, would read it again. */
 export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
