@@ -157,6 +157,26 @@ describe('a container', () => {
     });
   });
 
+  test('takes nothing new from its stop signal on, unless its program ignores that', () => {
+    passes({ managers: 1, workers: 1 }, (lab) => {
+      const answeredAfterSignal = (stop: string) => {
+        const image = `web:${stop}`;
+        lab.image(image, { stop });
+        lab.service.create('web', { image, publish: ['8080:80/tcp/host'], constraints: [workers] });
+        lab.untilConverged();
+        const traffic = lab.traffic({ to: 'worker1:8080', perSecond: 10 });
+        lab.service.remove('web');
+        // Without networks nobody must turn away first: the signal comes a second later (R-O7).
+        lab.wait('6s');
+        traffic.stop();
+        lab.wait('20s');
+        return traffic.answered;
+      };
+      expect(answeredAfterSignal('5s')).toBeLessThan(20);
+      expect(answeredAfterSignal('ignores')).toBeGreaterThan(50);
+    });
+  });
+
   test('that hangs takes requests and never answers', () => {
     passes({ managers: 1, workers: 1 }, (lab) => {
       lab.image('web:1', { health: { after: '0s', until: '10s' } });
@@ -246,6 +266,18 @@ describe('when something is broken', () => {
       const replies = [1, 2, 3, 4].map(() => lab.request('manager1:8080', { timeout: '5s' }));
       expect(replies.map(({ error }) => error)).toEqual(['', '', '', '']);
       expect(replies[3]?.time).toBeGreaterThan(1.2);
+    });
+  });
+
+  test('a network that doubles and reorders messages changes no count', () => {
+    passes({ managers: 1, workers: 2 }, (lab) => {
+      publish(lab, 2);
+      const all = ['client', 'manager1', 'worker1', 'worker2'];
+      lab.request('manager1:8080');
+      for (const one of all) lab.link([one], all, { duplicatePercent: 100, reorderPercent: 50 });
+      const traffic = sendFor(lab, '5s', 'manager1:8080');
+      expect(traffic.answered).toBe(traffic.sent);
+      expect(traffic.sent).toBe(501);
     });
   });
 
