@@ -10,6 +10,7 @@ import type { Watcher } from '../sim/world.ts';
 import type { StoreEvent } from '../store/event.ts';
 import { faultText } from './fault-text.ts';
 import { type TaskChange, taskChanges } from './task-changes.ts';
+import { volumeChanges } from './volume-changes.ts';
 
 /** What kind of line it is: colour and filters go by it. */
 export type StoryKind =
@@ -159,6 +160,9 @@ export class Story implements Watcher<SwarmTypes> {
       case 'task':
         this.#tasks(events.filter((event) => event.kind === 'task'));
         return;
+      case 'volume':
+        for (const event of events) if (event.kind === 'volume') this.#volume(event);
+        return;
       default:
     }
   }
@@ -209,6 +213,13 @@ export class Story implements Watcher<SwarmTypes> {
     const trouble = status.state === 'paused' || status.message.startsWith('update rolled back');
     const kind = trouble || status.state === 'rollback_paused' ? 'trouble' : 'service';
     this.#line(kind, name, `update status is ${status.state}: ${status.message}`);
+  }
+
+  #volume(event: StoreEvent<'volume'>): void {
+    const { name } = (event.action === 'remove' ? event.before : event.after).spec;
+    for (const text of volumeChanges(event, (id) => this.#names.get(id) ?? id)) {
+      this.#line('service', `volume ${name}`, text);
+    }
   }
 
   #tasks(events: readonly StoreEvent<'task'>[]): void {
@@ -287,9 +298,10 @@ function serviceChanges(before: Service, after: Service): string[] {
     if (look(before) !== look(after)) texts.push(`has ${what} ${look(after)} (was ${look(before)})`);
   };
   compare('image', ({ spec }) => spec.task.container.image);
-  compare('replicas', ({ spec: { mode } }) =>
-    mode.kind === 'replicated' ? String(mode.replicas) : mode.kind,
-  );
+  compare('replicas', ({ spec: { mode } }) => {
+    if (mode.kind === 'replicated') return String(mode.replicas);
+    return mode.kind === 'replicated-job' ? `${mode.totalCompletions} to complete` : mode.kind;
+  });
   compare('constraints', ({ spec }) => spec.task.placement.constraints.join(', ') || '(none)');
   return texts;
 }

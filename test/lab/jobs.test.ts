@@ -33,7 +33,7 @@ test('a replicated job runs so many tasks at a time, and no more than asked for 
 });
 
 test('a scaled job runs again as a whole, with the new number (R-O71)', () => {
-  passes(small, (lab) => {
+  const { texts } = passes(small, (lab) => {
     createImage(lab);
     lab.service.create('backup', { image: 'backup', mode: 'replicated-job', replicas: 2 });
     lab.untilConverged('backup');
@@ -42,6 +42,7 @@ test('a scaled job runs again as a whole, with the new number (R-O71)', () => {
     lab.untilConverged('backup');
     expect(shown(lab, 'backup')).toBe('0/2 (3/3 completed)');
   });
+  expect(texts.some((text) => text.includes('has replicas 3 to complete (was 2 to complete)'))).toBe(true);
 });
 
 test('a global job runs once on every node', () => {

@@ -83,6 +83,13 @@ test('a cluster volume is made, mounted, drained and removed', () => {
     lab.clusterVolume.remove('data');
     lab.until('it is deleted', () => lab.clusterVolume.ls().length === 0);
   });
+  const told = [
+    'is made by its plugin',
+    'is published to worker2',
+    'has availability drain',
+    'has left worker2',
+  ];
+  for (const words of told) expect(texts.some((text) => text.includes(words))).toBe(true);
   expect(
     texts.some((text) => text.includes('docker volume create --driver disks --type mount --group fast')),
   ).toBe(true);
