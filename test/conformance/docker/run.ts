@@ -20,7 +20,23 @@ interface Tally {
   agree: number;
 }
 
-/** Runs all lists, or those whose names begin as one of `parts`. */
+/** The lists, by name. */
+export function dockerParts(): readonly string[] {
+  return folders()
+    .flatMap(readLists)
+    .map(({ name }) => partOf(name));
+}
+
+function folders(): readonly string[] {
+  const more = process.env.DOCKER_SCRIPTS;
+  return more === undefined ? [ownLists] : [ownLists, more];
+}
+
+function partOf(name: string): string {
+  return name.replace(/\.txt$/, '');
+}
+
+/** Runs the lists of these names. */
 export async function runDocker(print: (line: string) => void, parts: readonly string[]): Promise<boolean> {
   const found = spawnSync(program, ['--version'], { encoding: 'utf8' });
   if (!`${found.stdout}`.includes(`version ${version},`)) {
@@ -29,13 +45,9 @@ export async function runDocker(print: (line: string) => void, parts: readonly s
     // A gate that passes because it looked at nothing is no gate.
     return process.env.CI === undefined;
   }
-  const folders = [
-    ownLists,
-    ...(process.env.DOCKER_SCRIPTS === undefined ? [] : [process.env.DOCKER_SCRIPTS]),
-  ];
-  const lists = folders
+  const lists = folders()
     .flatMap(readLists)
-    .filter(({ name }) => parts.length === 0 || parts.some((part) => name.startsWith(part)));
+    .filter(({ name }) => parts.includes(partOf(name)));
   const total: Tally = { compared: 0, agree: 0 };
   for (const list of lists) {
     const tally = await runList(list, print);

@@ -10,11 +10,11 @@ import { docker } from '../../../src/docker/docker.ts';
 import { type DockerConfig, emptyConfig, FileError } from '../../../src/docker/process.ts';
 import type { Fiber } from '../../../src/engine/fiber.ts';
 import { lab } from '../../../src/lab/commands/lab.ts';
-import type { End, Task } from '../../../src/lab/fibers.ts';
 import { type Beginning, Session } from '../../../src/lab/session.ts';
 import { dockerHost, type Terminal } from '../../../src/lab/terminal.ts';
 import { millisecond, minute, second } from '../../../src/model/duration.ts';
 import { createEngineServer } from '../../../src/serve/server.ts';
+import { atOnce } from '../../serve/at-once.ts';
 
 /** What a command printed, and how it ended. */
 export interface Printed {
@@ -58,9 +58,7 @@ export class Twins {
     this.#ours = new Session(beginning, options);
     this.#place = place;
     this.#docker = docker;
-    this.#server = createEngineServer(this.#theirs, {
-      start: (fiber, ended) => this.#startTheirs(fiber, ended),
-    });
+    this.#server = createEngineServer(this.#theirs, atOnce(this.#theirs));
     this.#server.prependListener('request', ({ method = '', url = '' }: IncomingMessage) => {
       this.#noteRequest(method, url);
     });
@@ -176,15 +174,6 @@ export class Twins {
       child.stdin.on('error', () => {});
       child.stdin.end(stdin);
     });
-  }
-
-  /** Answers a request of the real client at once, by virtual time. */
-  #startTheirs<R>(fiber: Fiber<R>, ended: (end: End<R>) => void): Task<R> {
-    const { fibers, swarm } = this.#theirs;
-    const task = fibers.start(fiber, ended);
-    const limit = swarm.world.now + commandLimit;
-    while (task.end === undefined && fibers.step(limit)) {}
-    return task;
   }
 
   /** Told of every request of the real client, before it is answered. */
