@@ -24,7 +24,14 @@ import {
   type ImageBehaviour,
   setBehaviour,
 } from '../../src/model/image-behaviour.ts';
-import type { DispatcherCall, DispatcherReply, ManagerPeer, TaskReport } from '../../src/model/messages.ts';
+import type {
+  AssignedVolume,
+  Assignments,
+  DispatcherCall,
+  DispatcherReply,
+  ManagerPeer,
+  TaskReport,
+} from '../../src/model/messages.ts';
 import type { NodeDescription, Task } from '../../src/model/objects.ts';
 import type { ContainerSpec } from '../../src/model/spec.ts';
 import { TaskState } from '../../src/model/state.ts';
@@ -88,6 +95,10 @@ export interface Worker {
   /** Raises the desired state of assigned tasks. */
   desire(desired: TaskState, ...ids: string[]): void;
   unassign(...ids: string[]): void;
+  /** Tells the agent of cluster volumes that have been brought to it. */
+  bring(...volumes: AssignedVolume[]): void;
+  /** Tells it to let them go. */
+  take(...volumeIds: string[]): void;
   /** The manager forgets its sessions, as a new leader. */
   changeLeader(): void;
   /** The number of the next message that the test delivers on the streams of the session. */
@@ -212,7 +223,11 @@ export function createWorker(outside?: (call: DispatcherCall) => void): Worker {
     }
   }
 
-  function push(tasks: readonly Task[], removedTasks: readonly string[]): void {
+  function push(
+    tasks: readonly Task[],
+    removedTasks: readonly string[],
+    volumes: Pick<Assignments, 'volumes' | 'removedVolumes'> = {},
+  ): void {
     if (stream === undefined) return;
     const appliesTo = stream.position++;
     answer({
@@ -229,6 +244,7 @@ export function createWorker(outside?: (call: DispatcherCall) => void): Worker {
         removedSecrets: [],
         configs: [],
         removedConfigs: [],
+        ...volumes,
       },
     });
   }
@@ -292,6 +308,8 @@ export function createWorker(outside?: (call: DispatcherCall) => void): Worker {
       for (const id of ids) assigned.delete(id);
       push([], ids);
     },
+    bring: (...volumes) => push([], [], { volumes }),
+    take: (...removedVolumes) => push([], [], { removedVolumes }),
     changeLeader() {
       session = '';
       stream = undefined;
