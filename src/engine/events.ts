@@ -180,6 +180,10 @@ class MachineWatch {
       this.#images = new Set();
       return;
     }
+    for (const image of agent.images.keys()) {
+      if (!this.#images.has(image)) this.#tellImage(image);
+    }
+    if (this.#images.size !== agent.images.size) this.#images = new Set(agent.images.keys());
     for (const [taskId, container] of agent.containers) {
       const before = this.#containers.get(taskId);
       if (before?.phase === container.phase && before.health === container.health.status) continue;
@@ -213,10 +217,6 @@ class MachineWatch {
       this.#containers.delete(taskId);
       this.#tell(id, 'destroy', attributes);
     }
-    for (const image of agent.images.keys()) {
-      if (!this.#images.has(image)) this.#tellImage(image);
-    }
-    if (this.#images.size !== agent.images.size) this.#images = new Set(agent.images.keys());
   }
 
   #tell(id: string, action: string, attributes: Attributes): void {

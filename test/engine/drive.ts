@@ -63,13 +63,25 @@ export class Bench {
   }
 
   /** A request without its response. */
-  start(host: string, method: string, target: string, body?: unknown, headers: readonly [string, string][] = []): Fiber<Response> {
+  start(
+    host: string,
+    method: string,
+    target: string,
+    body?: unknown,
+    headers: readonly [string, string][] = [],
+  ): Fiber<Response> {
     const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
     const type: [string, string][] = body === undefined ? [] : [['content-type', 'application/json']];
     return this.engine(host).request({ method, target, headers: new Map([...type, ...headers]), body: text });
   }
 
-  send(host: string, method: string, target: string, body?: unknown, headers: readonly [string, string][] = []): Answer {
+  send(
+    host: string,
+    method: string,
+    target: string,
+    body?: unknown,
+    headers: readonly [string, string][] = [],
+  ): Answer {
     const response = drive(this.swarm, this.start(host, method, target, body, headers));
     if (typeof response.body === 'string') {
       return { ...response, text: response.body, bytes: new TextEncoder().encode(response.body) };
@@ -81,7 +93,12 @@ export class Bench {
       parts.push(...part);
     }
     const bytes = new Uint8Array(parts);
-    return { status: response.status, headers: response.headers, text: new TextDecoder().decode(bytes), bytes };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: new TextDecoder().decode(bytes),
+      bytes,
+    };
   }
 
   /** The JSON of an answer that must be a success. */
