@@ -3,7 +3,7 @@
 
 import type { Service } from '../../engine/api.ts';
 import { second } from '../../model/duration.ts';
-import { lookAt, noProgress, type Sight, type TaskProgress } from './task-progress.ts';
+import { hasKnownMode, lookAt, noProgress, type Sight, type TaskProgress } from './task-progress.ts';
 
 /** What is remembered from one round to the next. Times are in microseconds. */
 export interface Watch {
@@ -48,6 +48,9 @@ export function seeService(before: Watch, service: Service, ref: string, now: nu
     first: before.first ?? service,
     monitor: monitor ? Math.trunc(monitor / 1_000) : before.monitor,
   };
+  if (before.first === undefined && !hasKnownMode(service)) {
+    return { watch, lines: [], end: { failure: 'unrecognized service mode' } };
+  }
   const seen = seeUpdate(watch, service);
   if (seen.end !== undefined) return seen;
   const { converged, convergedAt = now, farewell } = seen.watch;

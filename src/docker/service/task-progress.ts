@@ -2,6 +2,7 @@
 // before is data that each look takes and gives.
 
 import type { Service, Task } from '../../engine/api.ts';
+import { assert } from '../../sim/assert.ts';
 import { CommandFailure } from '../failure.ts';
 import { compareText, shortId } from '../human.ts';
 
@@ -55,17 +56,20 @@ const running = states.indexOf('running');
 const mostLines = 20;
 const longestError = 75;
 
+/** Progress can be told of the service. */
+export function hasKnownMode({ Spec: { Mode } }: Service): boolean {
+  const { Replicated, Global, ReplicatedJob, GlobalJob } = Mode;
+  return Replicated?.Replicas !== undefined || (Global ?? ReplicatedJob ?? GlobalJob) !== undefined;
+}
+
 /**
  * @param first the service as it was at the first look, which says what kind it is and, of a job, how much of it is wanted
- * @throws CommandFailure for a service that is of no kind
+ * @throws CommandFailure for a service that is not of that kind any more
  */
 export function lookAt(progress: TaskProgress, first: Service, service: Service, sight: Sight): Look {
-  const { Replicated, Global, ReplicatedJob, GlobalJob } = first.Spec.Mode;
-  if (Replicated?.Replicas !== undefined) {
-    const { Replicas: replicas } = service.Spec.Mode.Replicated ?? {};
-    if (replicas === undefined) throw new CommandFailure('no replica count');
-    return lookAtReplicated(progress, replicas, sight);
-  }
+  assert(hasKnownMode(first), 'progress is told of services of known modes');
+  const { Global, ReplicatedJob, GlobalJob } = first.Spec.Mode;
+  if (GlobalJob !== undefined) return lookAtGlobalJob(progress, service, sight);
   if (Global !== undefined) return lookAtGlobal(progress, sight);
   if (ReplicatedJob !== undefined) {
     return lookAtReplicatedJob(
@@ -74,8 +78,9 @@ export function lookAt(progress: TaskProgress, first: Service, service: Service,
       iterationTasks(sight.tasks, first),
     );
   }
-  if (GlobalJob !== undefined) return lookAtGlobalJob(progress, service, sight);
-  throw new CommandFailure('unrecognized service mode');
+  const { Replicas: replicas } = service.Spec.Mode.Replicated ?? {};
+  if (replicas === undefined) throw new CommandFailure('no replica count');
+  return lookAtReplicated(progress, replicas, sight);
 }
 
 function lookAtReplicated(progress: TaskProgress, replicas: number, sight: Sight): Look {
