@@ -2,13 +2,13 @@
 
 import type { SwarmWorld } from '../../cluster/types.ts';
 import { second } from '../../model/duration.ts';
-import type { Service, Task } from '../../model/objects.ts';
+import type { Service } from '../../model/objects.ts';
 import { TaskState } from '../../model/state.ts';
 import { formatTime } from '../time.ts';
 import { causesOf } from './causes.ts';
-import { chainOf, count, type Explanation, type ExplanationLink, listOf, seconds } from './explanation.ts';
+import { chainOf, count, type Explanation, type ExplanationLink, seconds } from './explanation.ts';
 import { type Change, type RunRecord, type SeenUpdate, stateOf } from './record.ts';
-import { portHolders, sightOf } from './sight.ts';
+import { explainStuck } from './stuck.ts';
 
 /** An updater with what became of the tasks it made. */
 interface Work {
@@ -210,7 +210,7 @@ function isStopped(world: SwarmWorld, serviceId: string): boolean {
 }
 
 function explainUpdating(record: RunRecord, service: Service, work: Work): Explanation {
-  const stuck = explainCircle(record, service, work);
+  const stuck = explainStuck(record, service, work.seen, beginning(record, work).slice(0, 1));
   if (stuck !== undefined) return stuck;
   const { name } = service.spec;
   const { counted, slots, seen, ratio, limit, crashes } = work;
@@ -263,60 +263,6 @@ function explainUpdating(record: RunRecord, service: Service, work: Work): Expla
       reference: 'R-O78',
     },
     next: `The updater completes ${seconds(update.window)} after the last slot, if no more fail.`,
-  };
-}
-
-/** Start-first with a host port: the new task waits for the old one, which waits for the new one. */
-function explainCircle(record: RunRecord, service: Service, work: Work): Explanation | undefined {
-  const { update } = work.seen;
-  const state = record.state();
-  const leader = record.leader();
-  const sight = leader && sightOf(record.world, leader[0]);
-  if (update.config.order !== 'start-first' || state === undefined || sight === undefined) return undefined;
-  const waiting = [...update.made.keys()]
-    .map((id) => state.get('task', id))
-    .find(
-      (task): task is Task =>
-        task?.status.state === TaskState.Pending && task.status.err.includes('host-mode port'),
-    );
-  if (waiting === undefined) return undefined;
-  const name = record.taskName(waiting);
-  const port = waiting.endpoint?.ports.find(({ publishMode }) => publishMode === 'host');
-  const text = port === undefined ? '' : `${port.protocol}/${port.publishedPort}`;
-  const holders = [...sight.scheduler.nodes.keys()].flatMap((nodeId) =>
-    portHolders(record, sight, nodeId, text),
-  );
-  const pending = record.changesOf('task').findLast(({ event }) => event.id === waiting.id);
-  const at = pending?.at ?? record.last.at;
-  const event = pending?.seq ?? record.last.seq;
-  return {
-    subject: service.spec.name,
-    line: `The update of ${service.spec.name} waits for ${name} (new), which waits for a port held by ${name} (old).`,
-    chain: chainOf([
-      ...beginning(record, work).slice(0, 1),
-      updaterLink(
-        work.seen.at,
-        work.seen.seq,
-        `The updater goes start-first: it stops ${name} (old) only when ${name} (new) runs.`,
-        {},
-      ),
-      {
-        at,
-        actor: 'scheduler',
-        sentence: `The scheduler finds host port ${text} busy: ${listOf(holders)}.`,
-        facts: { port: text, holders: holders.length },
-        event,
-      },
-      ...(pending === undefined ? [] : causesOf(record, pending).slice(-1)),
-      updaterLink(at, event, `The updater never stops ${name} (old), for ${name} (new) never runs.`, {}),
-    ]),
-    rule: {
-      text: 'Pending is not a failure, and the updater has no time limit: no failure action fires.',
-      tag: 'src',
-      reference: 'R-O80',
-    },
-    next: 'Nothing, for ever, unless a port becomes free.',
-    youCan: 'Set --update-order stop-first, or add a node.',
   };
 }
 

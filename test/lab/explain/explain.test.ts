@@ -441,6 +441,34 @@ test('E9: an update waits in a circle, for start-first and a port of the host ex
   for (const { rejected } of reasons) expect(rejected).toContain('host port in use');
 });
 
+test('E9: an update waits for a task that waits for a node, also when nobody wants it any more', () => {
+  const small = { managers: 1, workers: 2, nodes: { worker1: { cpus: 1 } } };
+  const update = (lab: Lab) => {
+    lab.service.create('agent', { image: 'agent:1', mode: 'global', ...onWorkers });
+    lab.untilConverged();
+    lab.service.update('agent', { reserveCpus: 2 });
+    lab.wait('2m');
+  };
+  const waiting = explained(small, update, 'agent');
+  expect(waiting.line).toBe('The update of agent waits for agent.worker1: insufficient resources on 1 node.');
+  expect(waiting.chain[0]?.root).toBe('command');
+  expect(sentences(waiting)).toContain('The scheduler finds 1 of 2 CPU unreserved on worker1.');
+  expect(waiting.rule?.reference).toBe('R-O80');
+  expect(waiting.ifOnly).toBe('With 1 CPU more free, worker1 takes agent.worker1.');
+  const drained = explained(
+    small,
+    (lab) => {
+      update(lab);
+      lab.node.update('worker1', { availability: 'drain' });
+      lab.wait('1m');
+    },
+    'agent',
+  );
+  expect(drained.line).toBe(
+    'The update of agent waits for agent.worker1, which nobody wants and no node takes.',
+  );
+});
+
 test('E10: a machine that hears no manager keeps its container, and a second runs elsewhere', () => {
   let host = '';
   const swarm = play({ managers: 1, workers: 2 }, (lab) => {
