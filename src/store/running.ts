@@ -2,10 +2,11 @@
 // Lives within one call of the writer and is never saved.
 
 import { enablePatches, isDraft, type Patch, produceWithPatches } from 'immer';
-import type { Kind, Meta, Records } from '../model/objects.ts';
+import type { Kind, Records } from '../model/objects.ts';
 import { assert } from '../sim/assert.ts';
 import type { StoreAction } from './action.ts';
 import { type Bucket, lend, place } from './buckets.ts';
+import { complete } from './complete.ts';
 import { StoreError } from './errors.ts';
 import { freezeAll, isPlain } from './freeze.ts';
 import { type Binder, emptyShelf, foldName, nameOf, refile, type Shelf } from './shelf.ts';
@@ -71,21 +72,6 @@ function changedBinder<R extends { readonly id: string }>(): Binder<R, Changed<R
     isEmpty: () => false,
   };
 }
-
-/**
- * Adds `meta` to the rest of a record. Filled field by field, all records with the same fields in the same order are of one shape to the
- * machine, however their parts were made, and reading them is fast.
- */
-const complete: { readonly [K in Kind]: (rest: Omit<Records[K], 'meta'>, meta: Meta) => Records[K] } = {
-  cluster: (rest, meta) => Object.assign({}, rest, { meta }),
-  config: (rest, meta) => Object.assign({}, rest, { meta }),
-  network: (rest, meta) => Object.assign({}, rest, { meta }),
-  node: (rest, meta) => Object.assign({}, rest, { meta }),
-  secret: (rest, meta) => Object.assign({}, rest, { meta }),
-  service: (rest, meta) => Object.assign({}, rest, { meta }),
-  task: (rest, meta) => Object.assign({}, rest, { meta }),
-  volume: (rest, meta) => Object.assign({}, rest, { meta }),
-};
 
 /** An action on a record of one kind, as one of all kinds: the compiler follows this only kind by kind. */
 const general: { readonly [K in Kind]: (action: StoreAction<K>) => StoreAction } = {
@@ -234,7 +220,7 @@ export function begin(
       const changed = changedFields(before, fields);
       if (changed.length === 0) return before;
       const meta = Object.freeze({ version, createdAt: before.meta.createdAt, updatedAt: now });
-      const record = Object.assign({}, before, fields, { meta });
+      const record = Object.assign(complete[kind](before, meta), fields);
       Object.freeze(record);
       checkName(kind, record);
       const patches = patchesTo(record, changed);

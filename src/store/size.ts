@@ -4,9 +4,8 @@
 import { assert } from '../sim/assert.ts';
 import { isPlain } from './freeze.ts';
 
-/** The parts that make up most of a record. They stay the same objects, frozen, while the rest moves on. */
-const largeParts: ReadonlySet<string> = new Set(['spec', 'previousSpec', 'description', 'endpoint']);
-const partSizes = new WeakMap<object, number>();
+/** Specs make up most of a record. They stay the same objects, frozen, while the rest moves on. */
+const specSizes = new WeakMap<object, number>();
 
 /** The estimated bytes of a stored record. */
 export function estimateSize(record: object): number {
@@ -14,17 +13,17 @@ export function estimateSize(record: object): number {
   if (!isPlain(record)) return size;
   for (const key in record) {
     const content = record[key];
-    const large = typeof content === 'object' && content !== null && largeParts.has(key);
-    size += large ? sizeOfPart(content) : sizeOfField(content);
+    if (typeof content === 'object' && content !== null && key === 'spec') size += sizeOfSpec(content);
+    else size += sizeOfField(content);
   }
   return size;
 }
 
-function sizeOfPart(part: object): number {
-  const known = partSizes.get(part);
+function sizeOfSpec(spec: object): number {
+  const known = specSizes.get(spec);
   if (known !== undefined) return known;
-  const size = sizeOfField(part);
-  partSizes.set(part, size);
+  const size = sizeOfField(spec);
+  specSizes.set(spec, size);
   return size;
 }
 
