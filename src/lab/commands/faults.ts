@@ -60,6 +60,21 @@ export const faults: readonly LabCommand[] = [
     run: ({ session: { lab } }) => lab.heal(),
   },
   {
+    name: 'close-port',
+    usage: 'NODE PORT[/PROTOCOL]',
+    short: 'Let a firewall at a machine drop what arrives there on a port',
+    long: '4789/udp carries the overlay networks, 7946 what nodes tell each other of containers, 2377/tcp the managers.',
+    arity: exactly(2),
+    run: (call) => call.session.lab.closePort(argument(call, 0), argument(call, 1)),
+  },
+  {
+    name: 'open-port',
+    usage: 'NODE PORT[/PROTOCOL]',
+    short: 'Open a port again',
+    arity: exactly(2),
+    run: (call) => call.session.lab.openPort(argument(call, 0), argument(call, 1)),
+  },
+  {
     name: 'link',
     usage: 'NODE[,NODE...] NODE[,NODE...]',
     short: 'Make links slow or lossy, in both directions',

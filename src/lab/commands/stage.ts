@@ -1,6 +1,6 @@
 // The stage: which machines there are, what images do, whether the registry serves, what volumes hold.
 
-import { atMost, between, exactly, noArguments } from '../../docker/command.ts';
+import { atLeast, atMost, between, exactly, noArguments } from '../../docker/command.ts';
 import { bool, int, string, strings } from '../../docker/flag.ts';
 import type { Flags } from '../../docker/flags.ts';
 import type { Fiber } from '../../engine/fiber.ts';
@@ -169,6 +169,9 @@ const image: LabCommand = {
     { name: 'healthy-after', kind: string, usage: 'Its health check passes from then on' },
     { name: 'unhealthy-after', kind: string, usage: 'Its health check fails from then on' },
     { name: 'stop', kind: string, usage: 'How long it takes to stop; `ignores` for until it is killed' },
+    { name: 'listens-after', kind: string, usage: 'When it begins to answer requests, after its start' },
+    { name: 'serves-in', kind: string, usage: 'How long it takes to answer a request' },
+    { name: 'error-percent', kind: int, usage: 'Per cent of the requests that it answers with an error' },
     { name: 'log', kind: string, usage: 'A line that it writes when it starts; may be given again' },
   ],
   run: (call) => {
@@ -194,7 +197,21 @@ function imageScript({ flags }: LabCall): ImageScript {
       health: { after: from ?? '0s', ...(until !== undefined && { until }) },
     }),
     ...(stop !== '' && { stop }),
+    ...servesScript(flags),
     ...(flags.changed('log') && { logs: flags.list('log').map((line) => ({ after: '0s', line })) }),
+  };
+}
+
+function servesScript(flags: Flags): Pick<ImageScript, 'serves'> {
+  const after = durationFlag(flags, 'listens-after');
+  const time = durationFlag(flags, 'serves-in');
+  if (after === undefined && time === undefined && !flags.changed('error-percent')) return {};
+  return {
+    serves: {
+      ...(after !== undefined && { after }),
+      ...(time !== undefined && { in: time }),
+      ...(flags.changed('error-percent') && { errorPercent: flags.number('error-percent') }),
+    },
   };
 }
 
@@ -250,4 +267,41 @@ const seed: LabCommand = {
   },
 };
 
-export const stage: readonly LabCommand[] = [cluster, node, image, registry, volume, seed];
+const balancer: LabCommand = {
+  name: 'balancer',
+  usage: 'NAME NODE:PORT [NODE:PORT...]',
+  short: 'Put a load balancer in front of published ports, a machine outside of the swarm',
+  long: 'It checks the health of what is behind it, and answers at NAME:80 unless --port says otherwise.',
+  arity: atLeast(2),
+  flags: [
+    { name: 'port', kind: int, usage: 'Where it listens', initial: '80' },
+    { name: 'health-every', kind: string, usage: 'From one health check to the next', initial: '2s' },
+    { name: 'timeout', kind: string, usage: 'How long an answer may take', initial: '1s' },
+    { name: 'rise', kind: int, usage: 'So many good checks in a row bring a machine back', initial: '2' },
+    { name: 'fall', kind: int, usage: 'So many bad ones take it out', initial: '3' },
+  ],
+  run: ({ args, flags, session }) => {
+    const [name = '', ...backends] = args;
+    session.lab.loadBalancer(name, {
+      port: flags.number('port'),
+      backends,
+      healthEvery: flags.text('health-every'),
+      timeout: flags.text('timeout'),
+      rise: flags.number('rise'),
+      fall: flags.number('fall'),
+    });
+  },
+};
+
+const draw: LabCommand = {
+  name: 'draw',
+  usage: 'BOUND',
+  short: 'Print a whole number from 0 to BOUND - 1, drawn by the seed',
+  arity: exactly(1),
+  run: (call) => {
+    const bound = Number(argument(call, 0));
+    call.terminal.out(`${call.session.lab.draw('script', bound)}\n`);
+  },
+};
+
+export const stage: readonly LabCommand[] = [cluster, node, image, registry, volume, balancer, seed, draw];

@@ -109,9 +109,9 @@ function worldCommands(surroundings: Surroundings): readonly Command[] {
       cwd: context.cwd,
       interrupted,
     };
-    const exitCode = await run(deadlines.within(toEnd(command, terminal)));
+    const end = await run(deadlines.within(toEnd(command, terminal)));
     await found.keep();
-    return { stdout, stderr, exitCode: exitCode ?? timedOut };
+    return { stdout, stderr, exitCode: end?.result ?? timedOut };
   };
 
   return [
@@ -137,11 +137,10 @@ function worldCommands(surroundings: Surroundings): readonly Command[] {
       }
       const { world } = session.swarm;
       const end = await run(deadlines.within(sleepUntil(world.now + duration)));
-      return done(end === undefined && deadlines.passed ? timedOut : 0);
+      return done(end === undefined ? timedOut : 0);
     }),
     defineCommand('timeout', async (args, context) => {
-      const words = args.filter((arg) => !/^-(?:k|s|v|-)/.test(arg));
-      const [time = '', ...command] = words;
+      const [time = '', ...command] = withoutOptions(args, /^(?:-k|--kill-after|-s|--signal)$/);
       const duration = sleepTime(time);
       if (Number.isNaN(duration) || command.length === 0) {
         return failed('timeout: it is like `timeout 10s COMMAND`\n', 125);
@@ -153,7 +152,7 @@ function worldCommands(surroundings: Surroundings): readonly Command[] {
       });
     }),
     defineCommand('ssh', async (args, context) => {
-      const [target = '', ...words] = args.filter((arg) => !arg.startsWith('-'));
+      const [target = '', ...words] = withoutOptions(args, /^-[bcDeFIiJLlmOopQRSWw]$/);
       const host = target.replace(/^[^@]*@/, '');
       try {
         session.machine(host);
@@ -201,6 +200,13 @@ function* toEnd(command: (terminal: Terminal) => Fiber<number>, terminal: Termin
     terminal.err(`${error.message}\n`);
     return 1;
   }
+}
+
+/** The words from the first on that is no option. @param valued options whose value is a word of its own */
+function withoutOptions(words: readonly string[], valued: RegExp): readonly string[] {
+  const [first, ...rest] = words;
+  if (first?.startsWith('-') !== true) return words;
+  return withoutOptions(valued.test(first) ? rest.slice(1) : rest, valued);
 }
 
 /** A word as bash reads it again. */

@@ -20,10 +20,10 @@ export class Deadlines {
     this.#session = session;
   }
 
-  /** A fiber that ends without a result when a timeout passes in which it runs. */
-  *within<R>(fiber: Fiber<R>): Fiber<R | undefined> {
+  /** A fiber's result; undefined when a timeout passes in which it runs. */
+  *within<R>(fiber: Fiber<R>): Fiber<{ readonly result: R } | undefined> {
     for (let step = fiber.next(); ; step = fiber.next()) {
-      if (step.done === true) return step.value;
+      if (step.done === true) return { result: step.value };
       const { until, deadline } = step.value;
       const first = this.#first();
       yield { until, deadline: Math.min(deadline, first?.at ?? deadline) };
