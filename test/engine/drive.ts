@@ -6,6 +6,7 @@ import { Swarm } from '../../src/cluster/swarm.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Fiber } from '../../src/engine/fiber.ts';
 import type { Endpoint, Response } from '../../src/engine/http.ts';
+import { Fibers } from '../../src/lab/fibers.ts';
 
 /** 2026-01-05T10:00:00Z, microseconds. */
 export const epoch = 1_767_607_200_000_000;
@@ -99,6 +100,17 @@ export class Bench {
       text: new TextDecoder().decode(bytes),
       bytes,
     };
+  }
+
+  /** Requests that are all in flight at once. */
+  sendAll(host: string, targets: readonly string[]): readonly Response[] {
+    const fibers = new Fibers(this.swarm);
+    const answers = targets.map((target) => fibers.start(this.start(host, 'GET', target)));
+    while (answers.some(({ end }) => end === undefined)) fibers.step(this.swarm.world.now + 1_000_000);
+    return answers.map(({ end }) => {
+      if (end === undefined || 'error' in end) throw new Error('a request has failed');
+      return end.result;
+    });
   }
 
   /** The JSON of an answer that must be a success. */
