@@ -1,7 +1,7 @@
 // The docker command: one command line against one engine, as the real client behaves, to the bytes it prints and its exit code.
 
 import type { Fiber } from '../engine/fiber.ts';
-import { addressOf } from './address.ts';
+import { addressOf, configFolder } from './address.ts';
 import { abilitiesOf, type Client, createClient } from './client.ts';
 import { type Arity, type Command, flagsOf, type Invocation, subcommand } from './command.ts';
 import { CommandFailure, DaemonError } from './failure.ts';
@@ -9,7 +9,7 @@ import { type Flags, readFlags } from './flags.ts';
 import { helpText, isOlder, usageLine } from './help.ts';
 import { allArguments, findCommand, parseWords } from './parse.ts';
 import type { DockerHost } from './process.ts';
-import { root } from './root.ts';
+import { rootCommand } from './root.ts';
 
 /** The exit code for flags that cannot be read. */
 const badFlags = 125;
@@ -28,6 +28,7 @@ export function* docker(args: readonly string[], host: DockerHost): Fiber<number
 }
 
 function* run(args: readonly string[], host: DockerHost): Fiber<number> {
+  const root = rootCommand(configFolder(host.env));
   const global = parseWords(args, flagsOf(root), false, host);
   if (global.failure !== undefined) throw flagFailure('docker', root, global.failure);
   const flags = readFlags(flagsOf(root), global.given);
@@ -35,7 +36,7 @@ function* run(args: readonly string[], host: DockerHost): Fiber<number> {
   if (!logLevels.includes(level)) throw new CommandFailure(`Unable to parse logging level: ${level}`);
   const client = createClient(addressOf(flags, host), host.env.get('DOCKER_API_VERSION') || undefined);
   if (global.help !== undefined)
-    return yield* showHelp([], client, host, global.help === 'h' ? host.err : undefined);
+    return yield* showHelp(root, [], client, host, global.help === 'h' ? host.err : undefined);
   if (flags.on('version')) {
     host.out('Docker version 28.2.2, build e6534b4\n');
     return 0;
@@ -45,7 +46,7 @@ function* run(args: readonly string[], host: DockerHost): Fiber<number> {
     host.err(helpText('docker', root, yield* abilitiesOf(client)));
     return 0;
   }
-  if (first === 'help') return yield* helpTopic(global.args.slice(1), client, host);
+  if (first === 'help') return yield* helpTopic(root, global.args.slice(1), client, host);
   const { chain, words } = findCommand(root, global.args);
   const command = chain.at(-1);
   if (command === undefined) {
@@ -78,7 +79,7 @@ function* runCommand(
       host.out(`${tooNew}\n`);
       return 0;
     }
-    return yield* showHelp(chain, client, host, parsed.help === 'h' ? host.out : undefined);
+    return yield* showHelp(command, chain, client, host, parsed.help === 'h' ? host.out : undefined);
   }
   if (command.run === undefined) {
     const [word] = parsed.args;
@@ -142,25 +143,31 @@ function pathOf(chain: readonly Command[]): string {
 
 /** @param deprecated where to say that `-h` is */
 function* showHelp(
+  command: Command,
   chain: readonly Command[],
   client: Client,
   host: DockerHost,
   deprecated: DockerHost['out'] | undefined,
 ): Fiber<number> {
   deprecated?.('Flag shorthand -h has been deprecated, use --help\n');
-  host.out(helpText(pathOf(chain), chain.at(-1) ?? root, yield* abilitiesOf(client)));
+  host.out(helpText(pathOf(chain), command, yield* abilitiesOf(client)));
   return 0;
 }
 
 /** `docker help swarm init`. */
-function* helpTopic(words: readonly string[], client: Client, host: DockerHost): Fiber<number> {
+function* helpTopic(
+  root: Command,
+  words: readonly string[],
+  client: Client,
+  host: DockerHost,
+): Fiber<number> {
   const chain: Command[] = [];
   for (const word of words) {
     const next = subcommand(chain.at(-1) ?? root, word);
     if (next === undefined) throw new CommandFailure(`unknown help topic: ${word}`);
     chain.push(next);
   }
-  return yield* showHelp(chain, client, host, undefined);
+  return yield* showHelp(chain.at(-1) ?? root, chain, client, host, undefined);
 }
 
 function flagFailure(path: string, command: Command, text: string): CommandFailure {

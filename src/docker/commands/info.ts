@@ -3,7 +3,7 @@
 import type { Info, SwarmInfo } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { currentContext } from '../address.ts';
-import { clientApiVersion, fetchJson } from '../client.ts';
+import { type Client, clientApiVersion, fetchJson } from '../client.ts';
 import { clientVersion } from '../client-version.ts';
 import { type Command, type Invocation, noArguments } from '../command.ts';
 import { inspectFormatFlag } from '../common-flags.ts';
@@ -12,9 +12,10 @@ import { binarySize, compareText, humanDuration } from '../human.ts';
 import { badTemplate, parseFormat } from '../inspect.ts';
 import type { DockerHost } from '../process.ts';
 import { execute } from '../template/evaluate.ts';
+import { isFunction } from '../template/functions.ts';
 import { encodeJson } from '../template/json.ts';
-import { TemplateError } from '../template/parse.ts';
-import { dockerInfo } from '../types/info.ts';
+import { parseTemplate, TemplateError } from '../template/parse.ts';
+import { dockerInfo, ownInfo } from '../types/info.ts';
 
 /** docker system info */
 export const systemInfo: Command = {
@@ -31,21 +32,19 @@ export const info: Command = { ...systemInfo, section: 'common' };
 
 function* run({ flags, client, host, context, debug }: Invocation): Fiber<number> {
   const name = currentContext(context, host);
-  let found: Info | undefined;
-  let failure = '';
-  try {
-    found = yield* fetchJson<Info>(client, '/info');
-  } catch (error) {
-    failure = failureText(error);
-  }
   const format = flags.text('format');
+  const ClientInfo = {
+    Debug: debug,
+    ...clientVersion,
+    DefaultAPIVersion: clientApiVersion,
+    Context: name,
+    Plugins: [],
+  };
+  const { found, failure } = needsEngine(format, ClientInfo)
+    ? yield* fetchInfo(client)
+    : { found: undefined, failure: '' };
   if (format !== '') {
-    const ours = { ...clientVersion, DefaultAPIVersion: clientApiVersion, Context: name };
-    const value = dockerInfo.decode({
-      ...found,
-      ClientInfo: { Debug: debug, ...ours, Plugins: [] },
-    });
-    show(format, value, host);
+    show(format, dockerInfo.decode({ ...found, ClientInfo }), host);
     if (failure !== '') throw new CommandFailure(failure);
     return 0;
   }
@@ -63,6 +62,27 @@ Server:
     return 0;
   }
   throw new CommandFailure(failure);
+}
+
+/** What the engine says, or why it says nothing. */
+function* fetchInfo(client: Client): Fiber<{ readonly found: Info | undefined; readonly failure: string }> {
+  try {
+    return { found: yield* fetchJson<Info>(client, '/info'), failure: '' };
+  } catch (error) {
+    return { found: undefined, failure: failureText(error) };
+  }
+}
+
+/** A template that looks at the client alone is shown without asking anybody. */
+function needsEngine(format: string, ClientInfo: object): boolean {
+  if (!/\{\{[^}]*\.[A-Z]/.test(format)) return true;
+  try {
+    execute(parseTemplate(format, isFunction), ownInfo.decode({ ClientInfo }));
+    return false;
+  } catch (error) {
+    if (error instanceof TemplateError) return true;
+    throw error;
+  }
 }
 
 function show(format: string, value: ReturnType<typeof dockerInfo.decode>, host: DockerHost): void {

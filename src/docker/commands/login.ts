@@ -74,9 +74,9 @@ function* runLogin(invocation: Invocation): Fiber<number> {
   const isBare = flags.text('username') === '' && flags.text('password') === '';
   const credential = isBare && stored !== undefined ? stored : readCredential(invocation);
   if (isBare && stored !== undefined) {
-    host.out(`Authenticating with existing credentials... [Username: ${stored.username}]\n`);
-    host.out(
-      "\n\u001b[1m Info -> \u001b[0mTo login with a different account, run 'docker logout' followed by 'docker login'\n\n\n",
+    host.err(`Authenticating with existing credentials... [Username: ${stored.username}]\n`);
+    host.err(
+      "\n Info -> To login with a different account, run 'docker logout' followed by 'docker login'\n\n\n",
     );
   }
   const request: AuthConfig = {
@@ -86,7 +86,7 @@ function* runLogin(invocation: Invocation): Fiber<number> {
   };
   const { Status: status } = yield* postJson<AuthResponse>(client, '/auth', request);
   host.config.credentials.set(registry, credential);
-  warnOfStorage(host);
+  if (credential !== stored) warnOfStorage(host);
   if (status !== '') host.out(`${status}\n`);
   return 0;
 }

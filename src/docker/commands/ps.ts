@@ -204,7 +204,7 @@ function ports(all: readonly ContainerPort[]): string {
   const published: string[] = [];
   for (const { PrivatePort: port, PublicPort: own = 0, IP: ip = '', Type: type } of sorted) {
     if (ip !== '' && own !== port) {
-      published.push(`${ip.includes(':') ? `[${ip}]` : ip}:${own}->${port}/${type}`);
+      published.push(`${bracketed(ip)}:${own}->${port}/${type}`);
       continue;
     }
     const group = groups.get(`${ip}/${type}`);
@@ -219,5 +219,9 @@ function ports(all: readonly ContainerPort[]): string {
 
 function range({ type, ip, first, last }: { type: string; ip: string; first: number; last: number }): string {
   const numbers = first === last ? String(first) : `${first}-${last}`;
-  return `${ip === '' ? numbers : `${ip}:${numbers}->${numbers}`}/${type}`;
+  return `${ip === '' ? numbers : `${bracketed(ip)}:${numbers}->${numbers}`}/${type}`;
+}
+
+function bracketed(ip: string): string {
+  return ip.includes(':') ? `[${ip}]` : ip;
 }

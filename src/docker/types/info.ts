@@ -201,6 +201,9 @@ const clientInfo = struct('system.clientInfo', [
   field('Warnings', slice(text)),
 ]);
 
+/** What `docker info` knows of itself. */
+export const ownInfo = struct('system.sparseInfo', [field('ClientInfo', pointer(clientInfo))]);
+
 /** What `docker info` knows: of the engine, and of itself. */
 export const dockerInfo = struct('system.dockerInfo', [
   embed('Info', systemInfo),
