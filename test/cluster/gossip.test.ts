@@ -90,6 +90,22 @@ test('without managers nodes still hear that a container has died', () => {
   expect(belief(swarm, 'worker3')).toEqual(belief(swarm, 'worker2'));
 });
 
+test('what one node finds out of another, all hear', () => {
+  const swarm = assembled(1, 3);
+  publish(swarm, 4);
+  swarm.addClient('client');
+  const target = { kind: 'port', host: 'worker1', port: 8080, protocol: 'tcp' } as const;
+  swarm.startRequests('client', { target, every: second / 10, timeout: second }, 1e9, () => {});
+  const lost = [...(swarm.memoryOf('worker3')?.agent?.containers.keys() ?? [])];
+  swarm.advance(2 * second);
+  swarm.fault({ kind: 'crash', host: 'worker3' });
+  expect(belief(swarm, 'worker2')).toEqual(expect.arrayContaining(lost));
+  swarm.advance(9 * second);
+  for (const host of ['manager1', 'worker1', 'worker2']) {
+    expect(belief(swarm, host)?.filter((task) => lost.includes(task))).toEqual([]);
+  }
+});
+
 const troubles = fc.array(
   fc.record({
     what: fc.constantFrom('crash', 'cut', 'deaf', 'kill'),

@@ -254,6 +254,19 @@ describe('when something is broken', () => {
     });
   });
 
+  test('a node that never took part asks those it has just heard of as well', () => {
+    passes({ managers: 1, workers: 3 }, (lab) => {
+      const constraints = [workers, 'node.hostname!=worker3'];
+      lab.service.create('web', { image: 'web:1', replicas: 2, publish: ['8080:80'], constraints });
+      lab.untilConverged();
+      lab.wait('2s');
+      lab.crash('worker2');
+      const replies = [1, 2, 3].map(() => lab.request('worker3:8080'));
+      expect(replies.map(({ error }) => error)).toEqual(['', '', '']);
+      expect(replies[0]?.time).toBeGreaterThan(0.4);
+    });
+  });
+
   test('a swarm of one node answers at once, and long ways are no failure', () => {
     passes({ managers: 1 }, (lab) => {
       lab.service.create('web', { image: 'web:1', publish: ['8080:80'] });
