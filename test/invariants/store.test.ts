@@ -175,11 +175,11 @@ describe(reservationsFit.name, () => {
     expect(told.nodes(makeNode({ id: 'n1', resources: { nanoCpus: 1e9 } })).broken).toBe(false);
   });
 
-  test('generic resources count by what tasks hold', () => {
+  test('generic resources count too', () => {
     const gpus = (value: number) => [{ kind: 'gpu', value }];
     const greedy = { ...defaultTaskSpec('nginx'), reservations: { ...emptyResources, generic: gpus(2) } };
     const told = new Told(reservationsFit).nodes(makeNode({ id: 'n1', resources: { generic: gpus(3) } }));
-    const holding = { ...assigned, spec: greedy, assignedGenericResources: gpus(2) };
+    const holding = { ...assigned, spec: greedy };
     expect(told.tasks(holding).broken).toBe(false);
     expect(told.tasks({ ...holding, id: 't2' }).broken).toBe(true);
   });
