@@ -254,7 +254,7 @@ describe('docker service, at its edges', () => {
     expect(stdout).toBe('*:80-81->80/tcp, *:81->80/udp\n');
   });
 
-  test('D-E35: ports in host mode are the tasks', not the service's', () => {
+  test('D-E35: ports in host mode belong to tasks, not to the service', () => {
     const Ports = [{ ...ingress(32_768, 80), PublishMode: 'host' }];
     const services = [service('web', { Endpoint: { Spec: {}, Ports } })];
     expect(run(['ls', '--format', '{{.Ports}}'], { services }).stdout).toBe('\n');
@@ -325,7 +325,7 @@ describe('docker service, at its edges', () => {
     ]);
   });
 
-  test('D-E54, D-E55: moments and ages are by the client's clock', () => {
+  test('D-E54, D-E55: moments and ages go by the clock of the client', () => {
     const contents = { services: [web], tasks: [task('t1', web)] };
     const { requests } = run(['logs', '--since', '5m', 'web'], contents);
     const asked = requests.find(({ target }) => target.includes('/logs'))?.target ?? '';
