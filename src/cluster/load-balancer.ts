@@ -116,7 +116,7 @@ function pass(
     ask(context, config, memory, backend, request);
     return;
   }
-  answer(context, request, failure(context, request, serviceUnavailable));
+  sendAnswer(context, request, failure(context, request, serviceUnavailable));
 }
 
 function ask(
@@ -159,7 +159,7 @@ function answered(
     const status = found === undefined ? gatewayTimeout : badGateway;
     const failed = failure(context, request, status);
     // A request is not tried again elsewhere: it may have had an effect.
-    answer(context, request, found?.kind === 'response' ? found : failed);
+    sendAnswer(context, request, found?.kind === 'response' ? found : failed);
     return;
   }
   const backend = memory.backends[pending.backend];
@@ -175,8 +175,8 @@ function failure({ host }: BalancerContext, { client }: PortRequest, status: num
   return { kind: 'response', status, by: { taskId: '', name: host, host, client } };
 }
 
-function answer(context: BalancerContext, { id, route }: PortRequest, text: Answer): void {
+function sendAnswer(context: BalancerContext, { id, route }: PortRequest, answer: Answer): void {
   const to = route[route.length - 1];
   assert(to !== undefined, 'a request comes from somewhere');
-  context.send(to, { kind: 'request.answered', id, route: route.slice(0, -1), answer: text });
+  context.send(to, { kind: 'request.answered', id, route: route.slice(0, -1), answer });
 }

@@ -15,7 +15,7 @@ import type { Container } from '../container.ts';
 import type { AgentContext } from '../context.ts';
 import type { AgentState } from '../state.ts';
 import { withoutPrefix } from './endpoints.ts';
-import { type Arrival, answer, serve } from './serve.ts';
+import { type Arrival, sendAnswer, serve } from './serve.ts';
 import type { Waiting } from './state.ts';
 import { whenKnown } from './watch.ts';
 
@@ -43,7 +43,7 @@ export function balance(context: AgentContext, state: AgentState, waiting: Waiti
   const { id, route, client } = waiting;
   const backend = next(state, backendsFor(state, waiting));
   if (backend === undefined) {
-    answer(context, { id, route, overlay: false }, { kind: 'refused' });
+    sendAnswer(context, { id, route, overlay: false }, { kind: 'refused' });
     return;
   }
   const { endpoint } = backend;
@@ -92,10 +92,10 @@ function deliver(
 
 /** An answer comes back over the overlay network: on to where the request came from. */
 export function passAnswer(context: AgentContext, message: OverlayAnswer): void {
-  const { id, route, answer: text } = message;
+  const { id, route, answer } = message;
   // The client is on this very node.
   const back = route.length === 0 ? [context.host] : route;
-  answer(context, { id, route: back, overlay: false }, text);
+  sendAnswer(context, { id, route: back, overlay: false }, answer);
 }
 
 function withAddress(state: AgentState, networkId: string, address: string): Container | undefined {

@@ -25,7 +25,7 @@ export function serve(
   arrival: Arrival,
 ): void {
   if (container === undefined || !listens(context, container)) {
-    answer(context, arrival, { kind: 'refused' });
+    sendAnswer(context, arrival, { kind: 'refused' });
     return;
   }
   const { behaviour, health, taskId } = container;
@@ -62,7 +62,7 @@ export function served(context: AgentContext, state: AgentState, key: string): v
   const failed =
     fails !== undefined && fails.num > 0 && context.random(`serve/${context.host}`, fails.den) < fails.num;
   const task = state.tasks.get(serving.taskId)?.task;
-  answer(context, serving, {
+  sendAnswer(context, serving, {
     kind: 'response',
     status: failed ? internalServerError : ok,
     by: {
@@ -82,20 +82,20 @@ export function closeEnded(context: AgentContext, state: AgentState): void {
     if (state.containers.get(request.taskId)?.phase === 'running') continue;
     if (request.timer !== undefined) context.cancel(request.timer);
     serving.delete(key);
-    answer(context, request, { kind: 'closed' });
+    sendAnswer(context, request, { kind: 'closed' });
   }
 }
 
 /** Sends an answer one host back. */
-export function answer(
+export function sendAnswer(
   context: AgentContext,
   { id, route, overlay }: Pick<Arrival, 'id' | 'route' | 'overlay'>,
-  text: Answer,
+  answer: Answer,
 ): void {
   const to = route[route.length - 1];
   assert(to !== undefined, 'a request comes from somewhere');
   const kind = overlay ? 'overlay.answered' : 'request.answered';
-  context.send(to, { kind, id, route: route.slice(0, -1), answer: text });
+  context.send(to, { kind, id, route: route.slice(0, -1), answer });
 }
 
 function keyOf({ id, route }: Arrival): string {
