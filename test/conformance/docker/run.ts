@@ -112,13 +112,44 @@ async function runText(
     twins.lab(step.words);
     return '';
   }
-  const { theirs, ours } = await twins.compare(step.args, step);
+  let { theirs, ours } = await twins.compare(step.args, step);
   tally.compared += 1;
+  if (isUnordered(step.args)) {
+    theirs = sorted(theirs);
+    ours = sorted(ours);
+    const found = twins.reunite();
+    if (found.theirs !== found.ours) {
+      print(
+        `${place}: ${text}\n  the services are not the same:\n    docker: ${found.theirs}\n    ours:   ${found.ours}`,
+      );
+      return ours.stdout;
+    }
+  }
   const same =
-    theirs.stdout === ours.stdout && theirs.stderr === ours.stderr && theirs.exitCode === ours.exitCode;
+    steady(theirs.stdout) === steady(ours.stdout) &&
+    theirs.stderr === ours.stderr &&
+    theirs.exitCode === ours.exitCode;
   if (same) tally.agree += 1;
   else print(`${place}: ${text}\n${difference(theirs, ours)}`);
   return ours.stdout;
+}
+
+/** The real client goes through what a stack has in the order of a Go map, which is another every time. Ours goes by name. */
+function isUnordered([group, command = '']: readonly string[]): boolean {
+  return group === 'stack' && ['deploy', 'up', 'rm', 'remove', 'down'].includes(command);
+}
+
+function sorted(printed: Printed): Printed {
+  const lines = printed.stdout.split('\n').sort((a, b) => (a < b ? -1 : 1));
+  return { ...printed, stdout: lines.join('\n') };
+}
+
+/**
+ * How often a client says that it waits, between two seconds, is a matter of its own clock, which no world has a part in: said twice in a row
+ * is said once. What it says of the service comes from the engine, and is compared line by line.
+ */
+function steady(text: string): string {
+  return text.replace(/^(verify: Waiting \d+ seconds .*\n)\1+/gm, '$1');
 }
 
 /** Where two outputs part, in a few lines. */

@@ -103,6 +103,16 @@ export class Twins {
     return { theirs, ours };
   }
 
+  /**
+   * What services there are in each world, with everything that was asked of them: IDs differ where things were made in another order.
+   * Afterwards both go on in the world of the real client.
+   */
+  reunite(): { readonly theirs: string; readonly ours: string } {
+    const [theirs, ours] = [servicesOf(this.#theirs), servicesOf(this.#ours)];
+    this.#ours.load(JSON.stringify(this.#theirs.save()));
+    return { theirs, ours };
+  }
+
   /** Neither world is ahead of the other. */
   #meet(): void {
     const latest = Math.max(this.#theirs.swarm.world.now, this.#ours.swarm.world.now);
@@ -188,6 +198,23 @@ export class Twins {
       while (fibers.step(next)) {}
     } else this.#polling = 'no';
   }
+}
+
+/** The specs of all services by name, with names in the place of IDs. */
+function servicesOf({ swarm }: Session): string {
+  const state = swarm.state();
+  if (state === undefined) return '';
+  const networks = new Map(state.list('network').map(({ id, spec }) => [id, spec.name]));
+  const named = (key: string, value: unknown): unknown => {
+    // Files are known by name beside their IDs.
+    if (key === 'id') return '';
+    return key === 'target' && typeof value === 'string' ? (networks.get(value) ?? value) : value;
+  };
+  const specs = state.list('service').map(({ spec }) => spec);
+  return [...specs]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((spec) => JSON.stringify(spec, named))
+    .join('\n');
 }
 
 /** Runs a fiber to its end. */
