@@ -1,7 +1,7 @@
 // npm run conformance -- [SUITE [PART...]]...: holds the project against what others recorded and wrote down. Without a suite, all of them;
 // without a part, all of the suite's.
 
-import { runDocker } from './docker/run.ts';
+import { dockerParts, runDocker } from './docker/run.ts';
 import { runOrchestration } from './orchestration/run.ts';
 import { runPlacement } from './placement/run.ts';
 import { runRaft } from './raft/run.ts';
@@ -19,7 +19,7 @@ const SUITES = new Map<string, Suite>([
   ['raft', { parts: [], run: runRaft }],
   ['placement', { parts: [], run: runPlacement }],
   ['orchestration', { parts: [], run: runOrchestration }],
-  ['docker', { parts: [], run: runDocker }],
+  ['docker', { parts: dockerParts(), run: runDocker }],
   ['rules', { parts: references, run: runRules }],
 ]);
 
