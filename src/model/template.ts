@@ -1,5 +1,6 @@
 // Placeholders in a container's environment, host name and mounts, filled in on the node: `{{.Service.Name}}`, `{{.Task.Slot}}` ... Fields, and
-// labels by `index .Service.Labels "key"`; the rest of Go's template language is refused as such.
+// labels by `index .Service.Labels "key"`; in configs and secrets that are templates also `env`, `config` and `secret`. The rest of Go's
+// template language is refused as such.
 
 import { ParseFailure } from './failure.ts';
 import { lookupLabel } from './labels.ts';
@@ -50,9 +51,31 @@ export function expandContainerSpec(
   };
 }
 
-function context(task: TemplateTask, { hostname, platform }: TemplateNode): Value {
+/** What a template may call, by name: each with one text. Throws ParseFailure for what there is not. */
+export type TemplateFunctions = ReadonlyMap<string, (argument: string) => string>;
+
+/**
+ * The content of a config or secret with all placeholders filled in.
+ * @throws ParseFailure with Go's text for one that does not exist
+ */
+export function expandContent(
+  content: string,
+  task: TemplateTask,
+  node: TemplateNode,
+  functions: TemplateFunctions,
+): string {
+  return expand({ ...context(task, node), functions }, content);
+}
+
+/** What a template may use. */
+interface Scope {
+  readonly root: Value;
+  readonly functions: TemplateFunctions;
+}
+
+function context(task: TemplateTask, { hostname, platform }: TemplateNode): Scope {
   const { id, annotations, serviceId, serviceAnnotations, slot, nodeId } = task;
-  return struct('*template.Context', [
+  const root = struct('*template.Context', [
     [
       'Service',
       struct('struct { ID string; Name string; Labels map[string]string }', [
@@ -84,6 +107,7 @@ function context(task: TemplateTask, { hostname, platform }: TemplateNode): Valu
       ]),
     ],
   ]);
+  return { root, functions: new Map() };
 }
 
 function struct(type: string, fields: ReadonlyArray<readonly [name: string, value: Value]>): Value {
@@ -91,14 +115,14 @@ function struct(type: string, fields: ReadonlyArray<readonly [name: string, valu
 }
 
 /** Only what follows the first `=` is a template. */
-function expandEntry(known: Value, entry: string): string {
+function expandEntry(known: Scope, entry: string): string {
   const at = entry.indexOf('=') + 1;
   if (at === 0) return entry;
   const value = within(`expanding env ${JSON.stringify(entry)}`, () => expand(known, entry.slice(at)));
   return entry.slice(0, at) + value;
 }
 
-function expandMount(known: Value, mount: Mount): Mount {
+function expandMount(known: Scope, mount: Mount): Mount {
   const { source, target, options } = mount;
   return {
     ...mount,
@@ -126,7 +150,7 @@ function within<R>(what: string, act: () => R): R {
 /** An action: its trim marks and what is between them. */
 const action = /\{\{(- )?\s*(.*?)\s*( -)?\}\}/gs;
 
-function expand(known: Value, text: string): string {
+function expand(known: Scope, text: string): string {
   if (!text.includes('{{')) return text;
   let expanded = '';
   let end = 0;
@@ -147,16 +171,22 @@ function expand(known: Value, text: string): string {
 }
 
 /** @param at where in `text` the action's content begins */
-function evaluate(known: Value, text: string, at: number, content: string): Value {
-  if (content === '.') return known;
+function evaluate(known: Scope, text: string, at: number, content: string): Value {
+  if (content === '.') return known.root;
   if (/^(?:\.[\p{L}_][\p{L}\p{Nd}_]*)+$/u.test(content)) return follow(known, text, at, content);
   const [, key] = /^index\s+\.Service\.Labels\s+("(?:[^"\\]|\\.)*"|`[^`]*`)$/.exec(content) ?? [];
   if (key !== undefined) {
     const labels = follow(known, text, at, '.Service.Labels');
-    const name = key.slice(1, -1).replace(/\\(.)/g, key.startsWith('"') ? '$1' : '\\$1');
+    const name = unquoted(key);
     return typeof labels === 'object' && labels.kind === 'map'
       ? (lookupLabel(labels.labels, name) ?? '')
       : '';
+  }
+  const [, name = '', argument = ''] = /^(\w+)\s+("(?:[^"\\]|\\.)*"|`[^`]*`)$/.exec(content) ?? [];
+  const call = known.functions.get(name);
+  if (call !== undefined) {
+    const error = `${placeOf(text, at, content)}: error calling ${name}`;
+    return within(error, () => call(unquoted(argument)));
   }
   throw new ParseFailure(
     `template: expansion:${lineOf(text, at)}: only fields and index .Service.Labels are simulated, not {{${content}}}`,
@@ -164,12 +194,11 @@ function evaluate(known: Value, text: string, at: number, content: string): Valu
 }
 
 /** Follows a chain of fields such as `.Service.Name`. */
-function follow(known: Value, text: string, at: number, chain: string): Value {
+function follow({ root }: Scope, text: string, at: number, chain: string): Value {
   const names = chain.slice(1).split('.');
   // Go points at the second field of a chain, if there is one.
   const pointed = at + (names.length > 1 ? 1 + (names[0]?.length ?? 0) : 0);
-  const column = pointed - (text.lastIndexOf('\n', pointed - 1) + 1);
-  const place = `template: expansion:${lineOf(text, pointed)}:${column}: executing "expansion" at <${chain}>`;
+  const place = placeOf(text, pointed, chain);
   return names.reduce<Value>((value, name) => {
     if (typeof value === 'object' && value.kind === 'map') {
       const label = lookupLabel(value.labels, name);
@@ -181,7 +210,18 @@ function follow(known: Value, text: string, at: number, chain: string): Value {
     const field = typeof value === 'string' ? undefined : value.fields.find(([own]) => own === name);
     if (field === undefined) throw new ParseFailure(`${place}: can't evaluate field ${name} in type ${type}`);
     return field[1];
-  }, known);
+  }, root);
+}
+
+/** Where Go says that executing went wrong. */
+function placeOf(text: string, at: number, what: string): string {
+  const column = at - (text.lastIndexOf('\n', at - 1) + 1);
+  return `template: expansion:${lineOf(text, at)}:${column}: executing "expansion" at <${what}>`;
+}
+
+/** A quoted text of Go's. */
+function unquoted(text: string): string {
+  return text.slice(1, -1).replace(/\\(.)/g, text.startsWith('"') ? '$1' : '\\$1');
 }
 
 function lineOf(text: string, at: number): number {

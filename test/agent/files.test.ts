@@ -61,6 +61,38 @@ describe('what a container is made with', () => {
     ]);
   });
 
+  /** What a task finds in a config that is a template, or why it cannot start. */
+  function filledIn(content: string, name = 'golang'): string {
+    const worker = createSupplied();
+    const spec = { ...file('c2', content).spec, templating: { name, options: [] } };
+    worker.agent.configs.set('id-c2', { id: 'id-c2', spec });
+    const secrets = [reference('s1', 'password')];
+    const configs = [reference('c2', 'c2'), reference('c1', '/greeting')];
+    worker.assign(task('t1', { slot: 3, container: { secrets, configs, env: ['STAGE=test', 'WHO=me'] } }));
+    worker.advance(second);
+    return worker.agent.containers.get('t1')?.files[1]?.content ?? worker.shown('t1');
+  }
+
+  it('fills in configs that are templates, with variables and other files too', () => {
+    expect(filledIn('{{.Task.Slot}} on {{.Node.Hostname}}')).toBe('3 on n1');
+    expect(filledIn('{{ env "STAGE" }}{{ env "NONE" }}')).toBe('test');
+    expect(filledIn('p={{ secret "password" }}\ng={{ config "/greeting" }}')).toBe(
+      'p=secret text\ng=gr\u00fc\u00df dich',
+    );
+    expect(filledIn('{{.Nope}}', '')).toContain('unrecognized template type');
+  });
+
+  it('fails a task whose config is a template that cannot be filled in', () => {
+    const failed = `${TaskState.Failed} starting: starting container failed: unable to get config from config store: `;
+    const expansion = `${failed}failed to expand templated config id-c2: template: expansion:1:`;
+    expect(filledIn('{{.Nope}}')).toBe(
+      `${expansion}2: executing "expansion" at <.Nope>: can't evaluate field Nope in type *template.Context`,
+    );
+    expect(filledIn('{{ secret "nope" }}')).toBe(
+      `${expansion}3: executing "expansion" at <secret "nope">: error calling secret: secret target nope not found`,
+    );
+  });
+
   it('fails a task whose secret is not there when it starts', () => {
     const worker = createSupplied();
     worker.assign(task('t1', { container: { secrets: [reference('gone', 'gone')] } }));
