@@ -2,11 +2,11 @@
 
 import type { Fiber } from '../../engine/fiber.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
-import { detachFlag, quietFlag } from '../service/common-flags.ts';
 import { findService } from '../service/find.ts';
 import { specForm } from '../service/form.ts';
 import { waitOnService } from '../service/progress.ts';
 import { updateService } from '../service/requests.ts';
+import { detachFlag, quietFlag } from '../service/wait-flags.ts';
 
 const version = '1.31';
 

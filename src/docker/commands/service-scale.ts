@@ -7,12 +7,12 @@ import { atLeast, type Command, type Invocation } from '../command.ts';
 import { CommandFailure, failureText } from '../failure.ts';
 import type { DockerHost } from '../process.ts';
 import { quote } from '../quote.ts';
-import { detachFlag } from '../service/common-flags.ts';
 import { findService } from '../service/find.ts';
 import { specForm } from '../service/form.ts';
 import { splitPair } from '../service/maps.ts';
 import { waitOnService } from '../service/progress.ts';
 import { updateService } from '../service/requests.ts';
+import { detachFlag } from '../service/wait-flags.ts';
 
 export const serviceScale: Command = {
   name: 'scale',

@@ -3,6 +3,7 @@
 
 import { bool, duration, type Flag, int, list, string, uint } from '../flag.ts';
 import { bytes, command, credentialSpec, decimal, period, ratio, variables } from './kinds.ts';
+import { detachFlag, quietFlag } from './wait-flags.ts';
 
 interface SharedFlag extends Flag {
   /** What a new service gets without the flag. */
@@ -25,13 +26,7 @@ const shared: readonly SharedFlag[] = [
     usage: 'Credential spec for managed service account (Windows only)',
     version: '1.29',
   },
-  {
-    name: 'detach',
-    shorthand: 'd',
-    kind: bool,
-    usage: 'Exit immediately instead of waiting for the service to converge',
-    version: '1.29',
-  },
+  detachFlag,
   { name: 'endpoint-mode', kind: string, usage: 'Endpoint mode (vip or dnsrr)', created: '"vip"' },
   { name: 'entrypoint', kind: command, usage: 'Overwrite the default ENTRYPOINT of the image' },
   { name: 'health-cmd', kind: string, usage: 'Command to run to check health', version: '1.25' },
@@ -107,7 +102,7 @@ const shared: readonly SharedFlag[] = [
     usage: "Tune host's OOM preferences (-1000 to 1000) ",
     version: '1.46',
   },
-  { name: 'quiet', shorthand: 'q', kind: bool, usage: 'Suppress progress output' },
+  quietFlag,
   {
     name: 'read-only',
     kind: bool,
