@@ -13,17 +13,22 @@ export interface Line {
 
 export interface List {
   readonly name: string;
+  /** Where it lies, with the files it speaks of. */
+  readonly folder: string;
   readonly lines: readonly Line[];
 }
 
 /** The lists of a folder, by name. */
 export function readLists(folder: string): readonly List[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isFile() && !notLists.test(entry.name))
     .map(({ name }) => name)
     .sort((a, b) => (a < b ? -1 : 1))
-    .map((name) => ({ name, lines: linesOf(name, readFileSync(join(folder, name), 'utf8')) }));
+    .map((name) => ({ name, folder, lines: linesOf(name, readFileSync(join(folder, name), 'utf8')) }));
 }
+
+/** Files that commands of the lists read lie beside them. */
+const notLists = /^\.|\.(?:ya?ml|json|env|conf|md|pem|crt|key)$/i;
 
 function linesOf(name: string, text: string): readonly Line[] {
   return text

@@ -58,9 +58,9 @@ export async function runDocker(print: (line: string) => void, parts: readonly s
   return total.compared === total.agree && total.compared > 0;
 }
 
-async function runList({ name, lines }: List, print: (line: string) => void): Promise<Tally> {
+async function runList({ name, folder, lines }: List, print: (line: string) => void): Promise<Tally> {
   const home = mkdtempSync(join(tmpdir(), 'swarmlab-docker-'));
-  const place = makePlace(home);
+  const place = makePlace(home, folder);
   const twins = new Twins(beginning, place, program);
   await twins.open();
   const tally: Tally = { compared: 0, agree: 0 };
@@ -76,11 +76,13 @@ async function runList({ name, lines }: List, print: (line: string) => void): Pr
   return tally;
 }
 
-function makePlace(home: string): Place {
+/** A folder with the files that lists speak of: ours, and those that lie beside a list. */
+function makePlace(home: string, beside: string): Place {
   const folder = join(home, 'files');
   const config = join(home, 'config');
   mkdirSync(config);
   cpSync(ownFiles, folder, { recursive: true });
+  if (beside !== ownLists) cpSync(beside, folder, { recursive: true });
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
