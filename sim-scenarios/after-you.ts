@@ -6,13 +6,13 @@
 
 import type { Lab, Scenario } from 'swarmlab';
 
-/** An hour of an update that waits: not a failure, not a rollback, and the old version still serves. */
+/** Half an hour of an update that waits: not a failure, not a rollback, and the old version still serves. */
 function waitInVain(lab: Lab, error: string): void {
   lab.service.update('edge', { image: 'edge:2' });
   lab.until('a task that waits', () =>
     lab.tasks('edge').some((task) => task.state === 'pending' && task.error !== ''),
   );
-  lab.wait('1h');
+  lab.wait('30m');
   const fresh = lab.tasks('edge').filter(({ image }) => image === 'edge:2');
   lab.expectEqual(
     'the states of the new tasks',
@@ -56,7 +56,7 @@ export default [
       lab.say('Stop-first: the old ones go, one by one, and edge.2 and edge.3 have their ports.');
       lab.service.update('edge', { update: { order: 'stop-first' } });
       lab.untilUpdate('edge', 'completed');
-      lab.wait('10m');
+      lab.wait('1m');
       const waiting = lab.tasks('edge').filter(({ state }) => state === 'pending');
       lab.expectEqual('the number of tasks that run', lab.running('edge').length, 2);
       lab.expectEqual(

@@ -64,7 +64,7 @@ export default {
     lab.until('a task that waits', () =>
       lab.tasks('agent').some(({ state, error }) => state === 'pending' && error !== ''),
     );
-    lab.wait('1h');
+    lab.wait('30m');
     const stuck = lab.tasks('agent').find(({ state }) => state === 'pending');
     lab.expectEqual('the node it waits for', stuck?.node, 'worker3');
     lab.expectEqual('its error', stuck?.error, 'insufficient resources on 1 node');

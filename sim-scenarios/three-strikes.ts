@@ -6,20 +6,15 @@
 
 import type { Lab, Scenario } from 'swarmlab';
 
-/** Counts the tasks that a service has had while time passes; history forgets. */
-function watchTasks(lab: Lab, services: readonly string[], time: number): readonly number[] {
+/** Counts the tasks that services have had in so many seconds: the swarm itself forgets all but the last few. */
+function watchTasks(lab: Lab, services: readonly string[], seconds: number): readonly number[] {
   const seen = services.map(() => new Set<string>());
-  const end = lab.seconds + time;
-  lab.until(
-    'the time to be over',
-    () => {
-      services.forEach((service, i) => {
-        for (const { id } of lab.tasks(service)) seen[i]?.add(id);
-      });
-      return lab.seconds >= end;
-    },
-    '1h',
-  );
+  for (let second = 0; second < seconds; second++) {
+    services.forEach((service, i) => {
+      for (const { id } of lab.tasks(service)) seen[i]?.add(id);
+    });
+    lab.wait('1s');
+  }
   return seen.map(({ size }) => size);
 }
 
