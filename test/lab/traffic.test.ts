@@ -381,6 +381,25 @@ describe('names', () => {
     });
   });
 
+  test('nobody finds anybody on the ingress network', () => {
+    passes({ managers: 1, workers: 1 }, (lab) => {
+      lab.network.create('back');
+      lab.service.create('db', { image: 'db:1', networks: ['back'], publish: ['5432:5432'] });
+      lab.service.create('api', { image: 'api:1', networks: ['back'], publish: ['8080:80'] });
+      lab.service.create('stranger', { image: 'api:1', publish: ['8081:80'] });
+      lab.untilConverged();
+      lab.wait('2s');
+      const [ingress = '', back = ''] = (lab.inspect('db').endpoint?.virtualIps ?? []).map(
+        ({ addr }) => addr,
+      );
+      expect([ingress.startsWith('10.0.0.'), back.startsWith('10.0.1.')]).toEqual([true, true]);
+      expect(lab.resolve('db', { from: 'api.1' }).map((address) => `${address}/24`)).toEqual([back]);
+      expect(lab.resolve('db', { from: 'stranger.1' })).toEqual([]);
+      expect(lab.request('db:5432', { from: 'api.1' }).error).toBe('');
+      expect(lab.request('manager1:5432').error).toBe('');
+    });
+  });
+
   test('in mode dnsrr the name has the addresses of the tasks', () => {
     passes({ managers: 1, workers: 2 }, (lab) => {
       stack(lab, 'dnsrr');
