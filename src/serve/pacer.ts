@@ -51,7 +51,10 @@ export class Pacer implements Clockwork {
 
   start<R>(fiber: Fiber<R>, ended: (end: End<R>) => void): Task<R> {
     this.#catchUp();
-    return this.#session.fibers.start(fiber, ended);
+    const task = this.#session.fibers.start(fiber, ended);
+    // What needs no time is answered at once.
+    this.#catchUp();
+    return task;
   }
 
   #turn(): void {

@@ -6,6 +6,7 @@ import { benchInvariants } from './invariants.ts';
 import { benchRaft } from './raft.ts';
 import { benchScale } from './scale.ts';
 import { benchScheduler } from './scheduler.ts';
+import { benchServe } from './serve.ts';
 import { benchSwarm } from './swarm.ts';
 import { benchWorld } from './world.ts';
 
@@ -15,6 +16,7 @@ const suites: ReadonlyMap<string, () => Promise<BenchRow[]>> = new Map([
   ['raft', benchRaft],
   ['scheduler', benchScheduler],
   ['swarm', benchSwarm],
+  ['serve', benchServe],
   ['scale', benchScale],
   ['invariants', benchInvariants],
 ]);
