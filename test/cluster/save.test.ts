@@ -2,12 +2,16 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Client } from '../../src/cluster/client.ts';
 import { swarmProgram } from '../../src/cluster/program.ts';
 import { type SavedSwarm, Swarm } from '../../src/cluster/swarm.ts';
 import { watchInvariants } from '../../src/invariants/watch.ts';
+import { serviceSpec, volumeSpec } from '../../src/model/defaults.ts';
 import { second } from '../../src/model/duration.ts';
+import type { Mount } from '../../src/model/spec.ts';
 import { World } from '../../src/sim/world.ts';
 import { perform, stage } from './play.ts';
+import { assembled } from './scene.ts';
 import { trials } from './trial.ts';
 
 /** Out of the process and in again. */
@@ -50,6 +54,44 @@ test('a swarm that is saved and loaded at any event goes on as if it had not bee
       expect(interrupted.world.handled).toBe(straight.world.handled);
     }),
     { numRuns: 4 },
+  );
+});
+
+test('jobs, volumes on their way and streams of logs are saved as well', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(300), { minLength: 1, maxLength: 4 }), (counts) => {
+      const course = (between: (swarm: Swarm) => Swarm): Swarm => {
+        let swarm = assembled(1, 2);
+        swarm.scriptImage('db', {
+          logs: [{ kind: 'every', every: second, stream: 'stderr', text: 'tick' }],
+          run: { kind: 'exit', after: 7 * second, code: 0 },
+        });
+        const client = new Client(swarm, 'manager1');
+        client.createVolume(volumeSpec({ name: 'data', driver: 'csi', scope: 'multi', sharing: 'all' }));
+        const mount: Mount = {
+          type: 'cluster',
+          source: 'data',
+          target: '/data',
+          readOnly: false,
+          driver: '',
+          options: [],
+        };
+        const mode = { kind: 'replicated-job', totalCompletions: 6, maxConcurrent: 2 } as const;
+        const id = client.createService(
+          serviceSpec({ name: 'db', image: 'db', mode, container: { mounts: [mount] } }),
+        );
+        const of = { kind: 'service', id } as const;
+        swarm.openLogs('manager1', { of, streams: ['stderr'], follow: true, since: 0 });
+        for (const count of counts) {
+          pass(swarm, count);
+          swarm = between(swarm);
+        }
+        swarm.advance(40 * second);
+        return swarm;
+      };
+      expect(course(reload).world.digest).toBe(course((swarm) => swarm).world.digest);
+    }),
+    { numRuns: 8 },
   );
 });
 
