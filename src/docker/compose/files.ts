@@ -10,7 +10,7 @@ import { statedVersion, validate } from './schema/validate.ts';
 import { loadSections } from './sections.ts';
 import type { Mapping } from './value.ts';
 import { refusedKeys } from './warnings.ts';
-import { readYaml } from './yaml.ts';
+import { readYaml } from './yaml/read.ts';
 
 export interface ComposeFile {
   readonly name: string;

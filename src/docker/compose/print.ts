@@ -3,7 +3,6 @@
 import type { Config, Section } from './config.ts';
 import { extensionsOf } from './config.ts';
 import { printNanoseconds } from './duration.ts';
-import { compareKeys, emitYaml } from './emit.ts';
 import {
   type Field,
   fileObjectShape,
@@ -15,6 +14,7 @@ import {
   volumeShape,
 } from './shape.ts';
 import { integer, isMapping, isSequence, type Mapping, type Value } from './value.ts';
+import { compareKeys, emitYaml } from './yaml/emit.ts';
 
 export function printConfig(config: Config): string {
   const sections: readonly (readonly [string, Section, Shape])[] = [

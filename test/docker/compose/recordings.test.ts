@@ -23,7 +23,8 @@ const parts = [
   ['versions', 'the keys that appeared from one version to the next', 300],
   ['interpolation', 'variables, environment files', 550],
   ['merge', 'several files', 110],
-  ['files', 'short and long forms, numbers, mistakes in YAML, texts that need quotes', 350],
+  ['files', 'short and long forms, numbers, texts that need quotes', 350],
+  ['mistakes', 'what is no YAML', 100],
 ] as const;
 
 describe('docker stack config prints what docker 28.2.2 prints for', () => {

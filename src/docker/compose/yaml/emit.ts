@@ -1,7 +1,7 @@
 // Values to YAML text, byte for byte as Go's encoder writes it: two spaces a level, sequences indented, no line folded.
 
+import { isMapping, isSequence, type Mapping, printFloat, type Value } from '../value.ts';
 import { needsQuotes } from './scalar.ts';
-import { isMapping, isSequence, type Mapping, printFloat, type Value } from './value.ts';
 
 const step = 2;
 /** A key may be this long and stand before its colon; a longer one gets a question mark. */

@@ -1,7 +1,7 @@
 // What a plain scalar of YAML means to Go's decoder: null, a truth value, a number, an instant, or text. YAML 1.2's core, with
 // some of 1.1: octal with a leading zero, underscores in numbers, dates; `yes` and `no` are text.
 
-import type { Float, Integer, Value } from './value.ts';
+import type { Float, Integer, Value } from '../value.ts';
 
 const words: ReadonlyMap<string, Value> = new Map<string, Value>([
   ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),

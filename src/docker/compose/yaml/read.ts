@@ -2,13 +2,14 @@
 // keys and repeated keys are dealt with here, on the nodes that the parser finds. Only the first document of a file counts.
 
 import { Alias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type Scalar } from 'yaml';
-import { decodeBase64 } from '../../model/base64.ts';
-import { ParseFailure } from '../../model/failure.ts';
-import { CommandFailure } from '../failure.ts';
-import { quote } from '../quote.ts';
-import { describeMistake } from './mistake.ts';
+import { decodeBase64 } from '../../../model/base64.ts';
+import { ParseFailure } from '../../../model/failure.ts';
+import { CommandFailure } from '../../failure.ts';
+import { quote } from '../../quote.ts';
+import { isMapping, isSequence, type Mapping, type Value } from '../value.ts';
+import { checkYaml } from './check.ts';
+import { YamlMistake } from './cursor.ts';
 import { resolveScalar } from './scalar.ts';
-import { isMapping, isSequence, type Mapping, type Value } from './value.ts';
 
 /**
  * Reads a compose file's text.
@@ -18,6 +19,7 @@ export function readYaml(text: string): Mapping {
   const source = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const unprintable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ud800-\udfff\ue000-\ufffd]/.exec(source);
   if (unprintable !== null) throw failure('control characters are not allowed');
+  refuseMistakes(source);
   const lines = new LineCounter();
   const documents = parseAllDocuments(source, {
     schema: 'failsafe',
@@ -27,8 +29,11 @@ export function readYaml(text: string): Mapping {
     lineCounter: lines,
   });
   const document = Array.isArray(documents) ? documents[0] : undefined;
-  const mistake = document?.warnings.find(({ code }) => code === 'BAD_DIRECTIVE') ?? document?.errors[0];
-  if (mistake !== undefined) throw failure(describeMistake(source, mistake, lines));
+  // Go's reader takes this text. What stands after the document, and a comment right after a text, it takes too.
+  const error = document?.errors.find(
+    ({ code, message }) => code !== 'UNEXPECTED_TOKEN' && !message.startsWith('Comments must be separated'),
+  );
+  if (error !== undefined) throw failure(error.message);
   const reader = new Reader(lines);
   const value = document?.contents === undefined ? null : reader.read(document.contents);
   if (reader.repeated.length > 0) {
@@ -36,6 +41,16 @@ export function readYaml(text: string): Mapping {
   }
   if (!isMapping(value)) throw new CommandFailure('top-level object must be a mapping');
   return value;
+}
+
+/** @throws CommandFailure */
+function refuseMistakes(source: string): void {
+  try {
+    checkYaml(source);
+  } catch (error) {
+    if (error instanceof YamlMistake) throw failure(error.message);
+    throw error;
+  }
 }
 
 function failure(problem: string): CommandFailure {
