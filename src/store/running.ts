@@ -223,12 +223,9 @@ export function begin(
       const record = Object.assign(complete[kind](before, meta), fields);
       Object.freeze(record);
       checkName(kind, record);
-      const patches = patchesTo(record, changed);
-      write(
-        { action: 'update', kind, id, record, patches, inverse: patchesTo(before, changed) },
-        before,
-        record,
-      );
+      const patches = patchesTo(record, before, changed);
+      const inverse = patchesTo(before, record, changed);
+      write({ action: 'update', kind, id, record, patches, inverse }, before, record);
       return record;
     },
 
@@ -267,8 +264,13 @@ function changedFields(before: object, fields: object): readonly string[] {
   return changed;
 }
 
-/** What leads to `record`, as Immer writes it. */
-function patchesTo(record: object, changed: readonly string[]): readonly Patch[] {
-  assert(isPlain(record), 'a record is plain data');
-  return changed.map((key) => ({ op: 'replace', path: [key], value: record[key] }));
+/** What leads from one record to the other in some fields, as Immer writes it. */
+function patchesTo(to: object, from: object, changed: readonly string[]): readonly Patch[] {
+  assert(isPlain(to) && isPlain(from), 'a record is plain data');
+  return changed.map((key): Patch => {
+    const value = to[key];
+    const path = [key];
+    if (value === undefined) return { op: 'remove', path };
+    return { op: from[key] === undefined ? 'add' : 'replace', path, value };
+  });
 }

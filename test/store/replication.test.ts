@@ -341,3 +341,36 @@ test('a store that was saved and loaded goes on as the one that was not', () => 
     }),
   );
 });
+
+test('a large store answers like a small one, however much has changed since it was asked', () => {
+  const count = 2_000;
+  const id = (i: number) => `t${String(i).padStart(5, '0')}`;
+  // A few changes, those that are more than it is worth following, and a few after them.
+  for (const amounts of [
+    [10, 20],
+    [700, 10],
+    [900, 5, 900],
+  ]) {
+    const store = createStore();
+    const change = (from: number, amount: number) => {
+      const tx = begin(store, { version: store.version, now: 0 });
+      for (let i = from; i < from + amount; i++) {
+        if (tx.get('task', id(i)) === undefined) tx.create('task', makeTask({ id: id(i), serviceId: 'web' }));
+        else if (i % 3 === 0) tx.remove('task', id(i));
+        else tx.assign('task', id(i), { nodeId: ids[i % 4] ?? 'a', serviceId: 'db' });
+      }
+      apply(store, tx.actions(), { version: store.version + 1 });
+    };
+    change(0, count);
+    const { tasksOfService, list } = reader(store);
+    expect(list('task').length).toBe(count);
+    const hash = hashStore(store);
+    for (const amount of amounts) change(100, amount);
+    expect(hashStore(store)).not.toBe(hash);
+    expectSame(store, reload(store));
+    const left = list('task');
+    expect(tasksOfService('db')).toEqual(left.filter(({ serviceId }) => serviceId === 'db'));
+    change(100, 900);
+    expectSame(store, reload(store));
+  }
+});

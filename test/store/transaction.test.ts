@@ -1,8 +1,12 @@
 // Transactions by rule: what they refuse, what they write, what is seen of them and when.
 
+import { applyPatches } from 'immer';
 import { describe, expect, test } from 'vitest';
 import { serviceSpec } from '../../src/model/defaults.ts';
 import type { Service } from '../../src/model/objects.ts';
+import { TaskState } from '../../src/model/state.ts';
+import { assert } from '../../src/sim/assert.ts';
+import { describeAction } from '../../src/store/describe.ts';
 import {
   apply,
   begin,
@@ -241,6 +245,43 @@ describe('isolation (R-R200, R-R201)', () => {
     expect(reader(store).get('service', 's1')).toBe(updated);
     expect(reader(follower).get('service', 's1')).toBe(updated);
     expect(updated.spec.task.placement).toBe(created.spec.task.placement);
+  });
+
+  test('an assignment is an update of whole fields', () => {
+    const fields = {
+      status: { state: TaskState.Failed, timestamp: 7, message: 'failed', err: 'exit 1' },
+      endpoint: { spec: { mode: 'vip', ports: [] }, ports: [], virtualIps: [] },
+      nodeId: 'n2',
+    } as const;
+    const store = storeWith((tx) => tx.create('task', makeTask({ id: 't1', nodeId: 'n1' })));
+    const before = reader(store).get('task', 't1');
+    const [assigning, editing] = [0, 1].map(() => begin(store, { version: 5, now: 9 }));
+    const assigned = assigning?.assign('task', 't1', structuredClone(fields));
+    const edited = editing?.update('task', 't1', (draft) => {
+      Object.assign(draft, structuredClone(fields));
+    });
+    expect(assigned).toEqual(edited);
+    expectFrozen(assigned);
+    expect(assigning?.size).toBe(editing?.size);
+    expect(assigning?.get('task', 't1')).toBe(assigned);
+    expect(assigning?.tasksOfNode('n2')).toEqual([assigned]);
+    const [action] = assigning?.actions() ?? [];
+    const [edit] = editing?.actions() ?? [];
+    assert(action?.action === 'update' && edit?.action === 'update', 'both are updates');
+    expect(applyPatches({ ...before }, action.patches)).toEqual({ ...assigned, meta: before?.meta });
+    expect(applyPatches({ ...assigned }, action.inverse)).toEqual({ ...before, meta: assigned?.meta });
+    expect(describeAction(action)).toBe(describeAction(edit));
+  });
+
+  test('what is assigned the value it has is no change, and nothing can be assigned to what is not there', () => {
+    const store = storeWith((tx) => tx.create('task', makeTask({ id: 't1', nodeId: 'n1', slot: 3 })));
+    const tx = begin(store, { version: 5, now: 9 });
+    const before = tx.get('task', 't1');
+    expect(tx.assign('task', 't1', { nodeId: 'n1', slot: 3 })).toBe(before);
+    expect(tx.actions()).toEqual([]);
+    tx.assign('task', 't1', { nodeId: 'n1', slot: 4 });
+    expect(tx.actions()).toMatchObject([{ patches: [{ op: 'replace', path: ['slot'], value: 4 }] }]);
+    expect(() => tx.assign('task', 't2', { slot: 4 })).toThrow('object does not exist');
   });
 
   test('a recipe that throws writes nothing', () => {

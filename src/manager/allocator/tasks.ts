@@ -1,6 +1,5 @@
 // The step from new to pending: a task gets its networks, an address on each, and a copy of its service's endpoint (R-A1 to R-A8).
 
-import { castDraft } from 'immer';
 import type { NetworkAttachment, Service, Task } from '../../model/objects.ts';
 import { isTerminal, TaskState } from '../../model/state.ts';
 import type { Transaction } from '../../store/transaction.ts';
@@ -34,14 +33,8 @@ export function allocateTask(state: AllocatorState, task: Task, tx: Transaction)
   const networks = attach(state, task, service, tx);
   if (typeof networks === 'string') return networks;
   const endpoint = service?.endpoint;
-  tx.update('task', task.id, (draft) => {
-    draft.networks = castDraft(networks);
-    if (endpoint !== undefined) draft.endpoint = castDraft(endpoint);
-    draft.status.state = TaskState.Pending;
-    draft.status.message = pendingMessage;
-    draft.status.err = '';
-    draft.status.timestamp = tx.now;
-  });
+  const status = { state: TaskState.Pending, timestamp: tx.now, message: pendingMessage, err: '' };
+  tx.assign('task', task.id, { networks, status, ...(endpoint && { endpoint }) });
   return undefined;
 }
 

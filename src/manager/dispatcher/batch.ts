@@ -101,9 +101,7 @@ function writeStatus(tx: Transaction, taskId: string, status: TaskStatus, manage
   const task = tx.get('task', taskId);
   // A task's state only goes forward (R-O1). An equal one is written again even if nothing in it is new (R-R183).
   if (task === undefined || task.status.state > status.state) return;
-  tx.update('task', taskId, (draft) => {
-    draft.status = castDraft({ ...status, appliedAt: tx.now, appliedBy: managerId });
-  });
+  tx.assign('task', taskId, { status: { ...status, appliedAt: tx.now, appliedBy: managerId } });
 }
 
 function writeNode(tx: Transaction, nodeId: string, update: NodeUpdate): void {

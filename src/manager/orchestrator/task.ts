@@ -71,8 +71,6 @@ function defaultLogDriver(reader: Reader): LogDriver | undefined {
 export function raiseDesired(tx: Transaction, taskId: string, desiredState: TaskState): boolean {
   const task = tx.get('task', taskId);
   if (task === undefined || task.desiredState >= desiredState) return false;
-  tx.update('task', taskId, (draft) => {
-    draft.desiredState = desiredState;
-  });
+  tx.assign('task', taskId, { desiredState });
   return true;
 }
