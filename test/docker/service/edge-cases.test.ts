@@ -315,6 +315,19 @@ describe('docker service, at its edges', () => {
     expect(logs(frame(1, `${origin} no newline`)).stdout).toBe('web.1.t10000000000@n1    | no newline');
   });
 
+  test('logs that are followed end with Ctrl-C, and let the stream go', () => {
+    const bytes = frame(1, `${origin} a\n`).toString('base64');
+    const special: Contents['special'] = (call) =>
+      call.endsWith('/logs') ? { status: 200, headers: {}, bytes, isOpen: true } : undefined;
+    const contents = { services: [web], tasks: [task('t1', web)], nodes: [node('n1')], special };
+    expect(run(['logs', '-f', 'web'], contents, { interruptedAfter: 5 })).toMatchObject({
+      stdout: 'web.1.t10000000000@n1    | a\n',
+      stderr: '',
+      exitCode: 130,
+      closed: 1,
+    });
+  });
+
   test('D-E53: names are looked up while the stream is open, once each', () => {
     const { requests } = logs(frame(1, `${origin} a\n`), frame(1, `${origin} b\n`));
     const after = requests.slice(requests.findIndex(({ target }) => target.includes('/logs')) + 1);

@@ -4,7 +4,7 @@
 import { docker } from '../../../src/docker/docker.ts';
 import { type DockerConfig, emptyConfig, FileError } from '../../../src/docker/process.ts';
 import type { Fiber } from '../../../src/engine/fiber.ts';
-import type { Endpoint, Request, Response } from '../../../src/engine/http.ts';
+import type { Endpoint, Request, Response, Stream } from '../../../src/engine/http.ts';
 
 export interface Answer {
   readonly status: number;
@@ -12,6 +12,8 @@ export interface Answer {
   readonly body?: string;
   /** A body that comes as a stream, in base 64. */
   readonly bytes?: string;
+  /** The stream goes on, with nothing more to come. */
+  readonly isOpen?: boolean;
 }
 
 export interface Surroundings {
@@ -32,6 +34,8 @@ export interface Ran {
   readonly stderr: string;
   readonly exitCode: number;
   readonly requests: readonly Request[];
+  /** How many streams the command has let go of. */
+  readonly closed: number;
 }
 
 const folder = '/srv/project';
@@ -42,12 +46,16 @@ export function runDocker(args: readonly string[], surroundings: Surroundings): 
   let stdout = '';
   let stderr = '';
   let now = start;
+  let closed = 0;
   const requests: Request[] = [];
+  const close = (): void => {
+    closed++;
+  };
   const endpoint: Endpoint = {
     *request(request) {
       yield { until: () => true, deadline: now };
       requests.push(request);
-      return responseOf(answer(request));
+      return responseOf(answer(request), close);
     },
   };
   const fiber = docker(args, {
@@ -77,35 +85,47 @@ export function runDocker(args: readonly string[], surroundings: Surroundings): 
     interrupted: () => now - start >= (surroundings.interruptedAfter ?? Number.POSITIVE_INFINITY) * 1_000_000,
     config: { ...emptyConfig(), ...config },
   });
-  return { exitCode: finish(fiber), stdout, stderr, requests };
+  const exitCode = finish(fiber, () => {
+    now += second;
+    return now - start < longestRun;
+  });
+  return { exitCode, stdout, stderr, requests, closed };
 }
 
-/** Whatever it waits for has happened already. */
-function finish<R>(fiber: Fiber<R>): R {
+const second = 1_000_000;
+const longestRun = 3_600 * second;
+
+/** Whatever it waits for has happened already, or happens while time passes. @param pass lets time pass; false when it is too long */
+function finish<R>(fiber: Fiber<R>, pass: () => boolean): R {
   for (;;) {
     const step = fiber.next();
     if (step.done) return step.value;
-    if (!step.value.until()) throw new Error('the command waits for what will not happen');
+    while (!step.value.until()) {
+      if (!pass()) throw new Error('the command waits for what will not happen');
+    }
   }
 }
 
-function responseOf({ status, headers, body = '', bytes }: Answer): Response {
+function responseOf(
+  { status, headers, body = '', bytes, isOpen = false }: Answer,
+  close: () => void,
+): Response {
   return {
     status,
     headers: new Map(Object.entries(headers)),
-    body: bytes === undefined ? body : streamOf(Uint8Array.from(Buffer.from(bytes, 'base64'))),
+    body: bytes === undefined ? body : streamOf(Uint8Array.from(Buffer.from(bytes, 'base64')), isOpen, close),
   };
 }
 
 /** In two pieces, as the network may part it anywhere. */
-function streamOf(bytes: Uint8Array): Exclude<Response['body'], string> {
+function streamOf(bytes: Uint8Array, isOpen: boolean, close: () => void): Stream {
   const half = Math.floor(bytes.length / 2);
   const pieces = [bytes.subarray(0, half), bytes.subarray(half)];
   return {
     *next() {
-      yield { until: () => true, deadline: 0 };
+      yield { until: () => pieces.length > 0 || !isOpen, deadline: Number.POSITIVE_INFINITY };
       return pieces.shift();
     },
-    close: () => {},
+    close,
   };
 }
