@@ -83,10 +83,9 @@ function isConcerned(task: Task, { of: { kind, id } }: LogRequest): boolean {
 
 function selectLines(lines: readonly LogLine[], request: LogRequest): readonly LogLine[] {
   const { tail, since } = request;
-  const wanted = ofStreams(lines, request);
-  // As the engine does: the last lines first, then those of them that are late enough.
-  const last = tail === undefined ? wanted : wanted.slice(Math.max(wanted.length - tail, 0));
-  return last.filter(({ at }) => at >= since);
+  // As the engine does: the last lines of all first, then those of them that are of the stream and late enough.
+  const last = tail === undefined ? lines : lines.slice(Math.max(lines.length - tail, 0));
+  return ofStreams(last, request).filter(({ at }) => at >= since);
 }
 
 function ofStreams(lines: readonly LogLine[], { streams }: LogRequest): readonly LogLine[] {
