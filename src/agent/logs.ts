@@ -49,7 +49,7 @@ export function tellFollowers(context: AgentContext, state: AgentState, containe
     if (!isConcerned(task, request)) continue;
     const fresh = container.written - (told.get(task.id) ?? 0);
     told.set(task.id, container.written);
-    const lines = ofStreams(container.lines.slice(Math.max(container.lines.length - fresh, 0)), request);
+    const lines = wantedOf(container.lines.slice(Math.max(container.lines.length - fresh, 0)), request);
     if (fresh === 0 || lines.length === 0) continue;
     const logs = [taskLog(context, task, container, lines)];
     publish(context, state, session.manager, subscription, followed, logs);
@@ -82,14 +82,14 @@ function isConcerned(task: Task, { of: { kind, id } }: LogRequest): boolean {
 }
 
 function selectLines(lines: readonly LogLine[], request: LogRequest): readonly LogLine[] {
-  const { tail, since } = request;
+  const { tail } = request;
   // As the engine does: the last lines of all first, then those of them that are of the stream and late enough.
   const last = tail === undefined ? lines : lines.slice(Math.max(lines.length - tail, 0));
-  return ofStreams(last, request).filter(({ at }) => at >= since);
+  return wantedOf(last, request);
 }
 
-function ofStreams(lines: readonly LogLine[], { streams }: LogRequest): readonly LogLine[] {
-  return lines.filter(({ stream }) => streams.includes(stream));
+function wantedOf(lines: readonly LogLine[], { streams, since }: LogRequest): readonly LogLine[] {
+  return lines.filter(({ at, stream }) => at >= since && streams.includes(stream));
 }
 
 function taskLog(
