@@ -90,6 +90,11 @@ export function* fetchJson<T>(client: Client, path: string, query?: Query): Fibe
   return parseAnswer(yield* fetchText(client, path, query));
 }
 
+/** The same for a list; Go writes one without members as `null`. */
+export function* fetchList<T>(client: Client, path: string, query?: Query): Fiber<T[]> {
+  return (yield* fetchJson<T[] | null>(client, path, query)) ?? [];
+}
+
 /** The answer's own bytes. */
 export function* fetchText(client: Client, path: string, query?: Query): Fiber<string> {
   const asked = query === undefined ? {} : { query };

@@ -87,8 +87,6 @@ function* runCommand(
     host.err(helpText(path, command, yield* abilitiesOf(client)));
     return 0;
   }
-  const wrong = argumentFailure(path, command, parsed.args.length);
-  if (wrong !== undefined) throw wrong;
   for (const flag of flagsOf(command)) {
     if (flag.deprecated !== undefined && parsed.given.has(flag.name)) {
       host.out(`Flag --${flag.name} has been deprecated, ${flag.deprecated}\n`);
@@ -98,6 +96,8 @@ function* runCommand(
   if (client.failure !== undefined && chain[0]?.name !== 'context') throw new CommandFailure(client.failure);
   const tooNew = yield* unsupported(chain, parsed.given, client);
   if (tooNew !== undefined) throw new CommandFailure(tooNew);
+  const wrong = argumentFailure(path, command, parsed.args.length);
+  if (wrong !== undefined) throw wrong;
   const invocation: Invocation = {
     path,
     command,

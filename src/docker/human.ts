@@ -1,6 +1,7 @@
 // Values as people read them: ages, sizes, cut identifiers, image names, and the order of names with numbers in them.
 
 import { hour, minute, second } from '../model/duration.ts';
+import { fixed } from './decimal.ts';
 
 /** `2 minutes`, `About an hour`, `3 weeks`. @param microseconds negative ones read as none */
 export function humanDuration(microseconds: number): string {
@@ -49,7 +50,7 @@ function sizeIn(bytes: number, base: number, units: readonly string[], digits: n
 export function significant(value: number, digits: number): string {
   const [mantissa = '', power = ''] = value.toExponential(digits - 1).split('e');
   const exponent = Number(power);
-  if (exponent >= -4 && exponent < digits) return String(Number(value.toPrecision(digits)));
+  if (exponent >= -4 && exponent < digits) return String(Number(fixed(value, digits - 1 - exponent)));
   return `${Number(mantissa)}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
 

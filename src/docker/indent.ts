@@ -2,7 +2,7 @@
 
 /** @param json valid JSON */
 export function indentJson(json: string): string {
-  const tokens = json.match(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/gs) ?? [];
+  const tokens = tokensOf(json);
   let laid = '';
   let depth = 0;
   const newline = (): string => `\n${'    '.repeat(depth)}`;
@@ -20,4 +20,14 @@ export function indentJson(json: string): string {
     if (token === '{' || token === '[') depth++;
   });
   return laid;
+}
+
+/** The same on one line, without any blanks. */
+export function compactJson(json: string): string {
+  return tokensOf(json).join('');
+}
+
+/** The tokens of JSON, without the blanks between them. */
+export function tokensOf(json: string): readonly string[] {
+  return json.match(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/gs) ?? [];
 }

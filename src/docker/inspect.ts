@@ -2,13 +2,14 @@
 
 import type { Fiber } from '../engine/fiber.ts';
 import { CommandFailure, failureText } from './failure.ts';
-import { indentJson } from './indent.ts';
+import { compactJson, indentJson } from './indent.ts';
 import type { DockerHost } from './process.ts';
 import { execute } from './template/evaluate.ts';
 import { isFunction } from './template/functions.ts';
 import { encodeJson } from './template/json.ts';
 import { parseTemplate, type Template, TemplateError } from './template/parse.ts';
-import { fromJson, type GoValue } from './template/value.ts';
+import { readRawJson } from './template/raw-json.ts';
+import type { GoValue } from './template/value.ts';
 
 /** The exit code of some commands for a template that cannot be parsed; others end with 1 (reference 0.3). */
 export const badTemplate = 64;
@@ -72,7 +73,7 @@ function show(template: Template, { value, raw }: Inspected): string {
     if (raw === undefined) throw new CommandFailure(`template parsing error: ${error.message}`);
   }
   try {
-    return execute(template, fromJson(JSON.parse(raw)), { strict: true });
+    return execute(template, readRawJson(raw), { strict: true });
   } catch (error) {
     if (error instanceof TemplateError) throw new CommandFailure(`template parsing error: ${error.message}`);
     throw error;
@@ -84,7 +85,7 @@ function showAll(found: readonly Inspected[], compact: boolean): string {
   const raws = found.flatMap(({ raw }) => (raw === undefined ? [] : [raw.trim()]));
   const parts = raws.length > 0 ? raws : found.map(({ value }) => encodeJson(value, true));
   const array = `[${parts.join(',')}]`;
-  return `${compact ? array : indentJson(array)}\n`;
+  return `${compact ? compactJson(array) : indentJson(array)}\n`;
 }
 
 /** Prints things in a form of their own; nothing at all when one of them is not found. */

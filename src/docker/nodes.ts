@@ -2,7 +2,7 @@
 
 import type { Info, Node, NodeSpec } from '../engine/api.ts';
 import type { Fiber } from '../engine/fiber.ts';
-import { type Client, fetchJson, send } from './client.ts';
+import { type Client, fetchJson, fetchList, send } from './client.ts';
 import { CommandFailure } from './failure.ts';
 import { compareText } from './human.ts';
 
@@ -12,7 +12,7 @@ export function* nodeReference(client: Client, reference: string): Fiber<string>
   const info = yield* fetchJson<Info>(client, '/info');
   if (info.Swarm.NodeID !== '') return info.Swarm.NodeID;
   // The list of nodes says better what is wrong.
-  yield* fetchJson<Node[]>(client, '/nodes');
+  yield* fetchList<Node>(client, '/nodes');
   throw new CommandFailure('node ID not found in /info');
 }
 
@@ -46,5 +46,5 @@ export function* updateNodes(
 /** With the fields in the order in which Go writes them. */
 function specInOrder({ Name, Labels, Role, Availability }: NodeSpec): NodeSpec {
   const labels = Object.entries(Labels ?? {}).sort(([a], [b]) => compareText(a, b));
-  return { Name: Name || undefined, Labels: Labels && Object.fromEntries(labels), Role, Availability };
+  return { Name: Name || undefined, Labels: Labels ? Object.fromEntries(labels) : null, Role, Availability };
 }

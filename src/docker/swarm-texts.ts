@@ -29,21 +29,18 @@ export function* ownNodeId(client: Client): Fiber<string> {
   return info.Swarm.NodeID;
 }
 
+/** @throws CommandFailure */
 export function* fetchUnlockKey(client: Client): Fiber<string> {
-  const { UnlockKey: key } = yield* fetchJson<UnlockKey>(client, '/swarm/unlockkey');
-  return key;
-}
-
-/** The same for commands that say what they were about. @throws CommandFailure */
-export function* fetchKeyToShow(client: Client): Fiber<string> {
   try {
-    return yield* fetchUnlockKey(client);
+    return (yield* fetchJson<UnlockKey>(client, '/swarm/unlockkey')).UnlockKey;
   } catch (error) {
     throw new CommandFailure(`could not fetch unlock key: ${failureText(error)}`);
   }
 }
 
+/** Nothing for a swarm without a key. */
 export function unlockText(key: string): string {
+  if (key === '') return '';
   return `To unlock a swarm manager after it restarts, run the \`docker swarm unlock\`
 command and provide the following key:
 

@@ -218,6 +218,14 @@ const version = {
   BuildTime: '2025-05-30T12:07:10.000000000+00:00',
 };
 
+/** Whatever JSON can be, for templates to look at. */
+const values = {
+  ID: 'c',
+  Spec: { Name: 'n' },
+  ...{ Name: 'web', Count: 3, Ratio: 0.25, On: true, Off: false, Nothing: null },
+  ...{ Tags: ['b', 'a'], Labels: { zone: 'x', 'a b': 'y' }, Inner: { Deep: { Name: 'deep' } } },
+};
+
 /** Base64 of `hello`, a newline and `world`. */
 const hello = 'aGVsbG8Kd29ybGQ=';
 const january = '2026-01-05T10:00:00.1Z';
@@ -498,6 +506,7 @@ export const routes: Routes = new Map<string, Answer>([
   ...missing('secrets', 'secret nope not found'),
   ...missing('networks', 'network nope not found'),
   ...missing('volumes', 'get nope: no such volume'),
+  ['GET /configs/values', { body: values }],
   // Answers that are wrong in one way or another.
   ['GET /nodes/bare', { status: 503, headers: { 'Content-Type': 'text/plain' }, body: 'plain words\n' }],
   [

@@ -4,7 +4,7 @@ import type { Config, ConfigSpec, IdResponse } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { parseInstant } from '../../engine/time.ts';
 import { decodeBase64, encodeBase64 } from '../../model/base64.ts';
-import { fetchJson, fetchText, parseAnswer, postJson, send } from '../client.ts';
+import { fetchJson, fetchList, fetchText, parseAnswer, postJson, send } from '../client.ts';
 import { atLeast, type Command, exactly, type Invocation, noArguments } from '../command.ts';
 import { filterFlag, inspectFormatFlag, listFormatFlag, quietIdsFlag } from '../common-flags.ts';
 import { readContent } from '../content.ts';
@@ -105,7 +105,7 @@ const ls: Command = {
   flags: [filterFlag, listFormatFlag, quietIdsFlag],
   *run({ flags, client, host }) {
     const filters = encodeFilters(readFilters(flags.list('filter')));
-    const configs = yield* fetchJson<Config[]>(client, '/configs', { filters });
+    const configs = yield* fetchList<Config>(client, '/configs', { filters });
     configs.sort((a, b) => compareNatural(a.Spec.Name ?? '', b.Spec.Name ?? ''));
     const rows = configs.map((config) => ({ config, now: host.now() }));
     host.out(printRows(listing, listFormat(flags, host, 'configFormat'), rows));

@@ -4,7 +4,7 @@ import type { ImageSummary } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { familiarImage, parseImage } from '../../model/image.ts';
-import { fetchJson } from '../client.ts';
+import { fetchList } from '../client.ts';
 import { atMost, type Command, type Invocation } from '../command.ts';
 import { filterFlag, listFormatFlag } from '../common-flags.ts';
 import { addFilter, encodeFilters, readFilters } from '../filters.ts';
@@ -100,7 +100,7 @@ const digestsTable = '{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.Create
 function* run({ args: [reference], flags, client, host }: Invocation): Fiber<number> {
   const filters = readFilters(flags.list('filter'));
   if (reference !== undefined) addFilter(filters, 'reference', reference);
-  const found = yield* fetchJson<ImageSummary[]>(client, '/images/json', {
+  const found = yield* fetchList<ImageSummary>(client, '/images/json', {
     all: flags.on('all') ? '1' : undefined,
     filters: encodeFilters(filters),
   });

@@ -128,6 +128,7 @@ function serverLines(found: Info, debug: boolean, user: string): string[] {
     ...swarmLines(found.Swarm),
     ...runtimeLines(found),
     ...(found.OSType === 'linux' ? linuxLines(found) : []),
+    ...(found.OSType === 'windows' ? [` Default Isolation: ${found.Isolation}`] : []),
     ...filled('Kernel Version', found.KernelVersion),
     ...filled('Operating System', found.OperatingSystem),
     ...filled('OSType', found.OSType),

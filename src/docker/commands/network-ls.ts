@@ -1,7 +1,7 @@
 // docker network ls
 
 import type { Network } from '../../engine/api.ts';
-import { fetchJson } from '../client.ts';
+import { fetchList } from '../client.ts';
 import { type Command, noArguments } from '../command.ts';
 import { listFormatFlag } from '../common-flags.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
@@ -59,7 +59,7 @@ export const networkLs: Command = {
   ],
   *run({ flags, client, host }) {
     const filters = encodeFilters(readFilters(flags.list('filter')));
-    const networks = yield* fetchJson<Network[]>(client, '/networks', { filters });
+    const networks = yield* fetchList<Network>(client, '/networks', { filters });
     networks.sort((a, b) => compareNatural(a.Name, b.Name));
     const rows = networks.map((network) => ({ network, whole: flags.on('no-trunc') }));
     host.out(printRows(listing, listFormat(flags, host, 'networksFormat'), rows));

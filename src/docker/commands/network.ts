@@ -11,6 +11,7 @@ export const network: Command = {
   name: 'network',
   short: 'Manage networks',
   section: 'management',
+  version: '1.21',
   commands: [
     networkConnect,
     networkCreate,

@@ -57,7 +57,8 @@ function prettyNode({ ID, CreatedAt, Spec, Description, Status, ManagerStatus }:
   lines.push('Platform:', ` Operating System:\t${Description.Platform.OS ?? ''}`);
   lines.push(` Architecture:\t\t${Description.Platform.Architecture ?? ''}`);
   lines.push('Resources:', ` CPUs:\t\t\t${Math.trunc((Description.Resources.NanoCPUs ?? 0) / 1e9)}`);
-  lines.push(` Memory:\t\t${binarySize(Description.Resources.MemoryBytes ?? 0)}`);
+  const memory = Description.Resources.MemoryBytes ?? 0;
+  lines.push(` Memory:\t\t${memory === 0 ? '' : binarySize(memory)}`);
   lines.push(...pluginLines(Description.Engine.Plugins ?? []));
   lines.push(`Engine Version:\t\t${Description.Engine.EngineVersion ?? ''}`);
   lines.push(...labelLines('Engine Labels:', Description.Engine.Labels ?? {}));

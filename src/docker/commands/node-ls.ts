@@ -2,7 +2,7 @@
 
 import type { Info, Node, TlsInfo } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
-import { fetchJson } from '../client.ts';
+import { fetchJson, fetchList } from '../client.ts';
 import { type Command, type Invocation, noArguments } from '../command.ts';
 import { filterFlag, listFormatFlag, quietIdsFlag } from '../common-flags.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
@@ -51,7 +51,7 @@ manager_status: {{.ManagerStatus}}
 
 function* run({ flags, client, host }: Invocation): Fiber<number> {
   const filters = encodeFilters(readFilters(flags.list('filter')));
-  const nodes = yield* fetchJson<Node[]>(client, '/nodes', { filters });
+  const nodes = yield* fetchList<Node>(client, '/nodes', { filters });
   const info = nodes.length > 0 && !flags.on('quiet') ? yield* fetchJson<Info>(client, '/info') : undefined;
   const sorted = nodes.sort((a, b) =>
     compareNatural(a.Description.Hostname ?? '', b.Description.Hostname ?? ''),

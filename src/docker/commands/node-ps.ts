@@ -2,7 +2,7 @@
 
 import type { Node, Task } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
-import { fetchJson } from '../client.ts';
+import { fetchJson, fetchList } from '../client.ts';
 import type { Command, Invocation } from '../command.ts';
 import { filterFlag } from '../common-flags.ts';
 import { CommandFailure, failureText } from '../failure.ts';
@@ -35,7 +35,7 @@ function* run({ args, flags, client, host }: Invocation): Fiber<number> {
     try {
       const node = yield* fetchJson<Node>(client, nodePath(yield* nodeReference(client, reference)));
       addFilter(filters, 'node', node.ID);
-      tasks.push(...(yield* fetchJson<Task[]>(client, '/tasks', { filters: encodeFilters(filters) })));
+      tasks.push(...(yield* fetchList<Task>(client, '/tasks', { filters: encodeFilters(filters) })));
     } catch (error) {
       failures.push(failureText(error));
     }

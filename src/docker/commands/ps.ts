@@ -2,7 +2,7 @@
 
 import type { ContainerPort, ContainerSummary } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
-import { fetchJson } from '../client.ts';
+import { fetchList } from '../client.ts';
 import { type Command, type Invocation, noArguments } from '../command.ts';
 import { filterFlag, listFormatFlag } from '../common-flags.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
@@ -118,7 +118,7 @@ ports:{{if .Ports}} {{.Ports}}{{end}}
 function* run({ flags, client, host }: Invocation): Fiber<number> {
   const last = flags.on('latest') && flags.number('last') === -1 ? 1 : flags.number('last');
   const format = readFormat(flags, host);
-  const containers = yield* fetchJson<Container[]>(client, '/containers/json', {
+  const containers = yield* fetchList<Container>(client, '/containers/json', {
     all: flags.on('all') ? '1' : undefined,
     filters: encodeFilters(readFilters(flags.list('filter'))),
     limit: last > 0 ? String(last) : undefined,

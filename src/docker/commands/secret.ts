@@ -3,7 +3,7 @@
 import type { IdResponse, Secret, SecretSpec } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { encodeBase64 } from '../../model/base64.ts';
-import { fetchJson, fetchText, parseAnswer, postJson, send } from '../client.ts';
+import { fetchJson, fetchList, fetchText, parseAnswer, postJson, send } from '../client.ts';
 import { atLeast, between, type Command, type Invocation, noArguments } from '../command.ts';
 import { filterFlag, inspectFormatFlag, listFormatFlag, quietIdsFlag } from '../common-flags.ts';
 import { readContent } from '../content.ts';
@@ -99,7 +99,7 @@ const ls: Command = {
   flags: [filterFlag, listFormatFlag, quietIdsFlag],
   *run({ flags, client, host }) {
     const filters = encodeFilters(readFilters(flags.list('filter')));
-    const secrets = yield* fetchJson<Secret[]>(client, '/secrets', { filters });
+    const secrets = yield* fetchList<Secret>(client, '/secrets', { filters });
     secrets.sort((a, b) => compareNatural(a.Spec.Name ?? '', b.Spec.Name ?? ''));
     const rows = secrets.map((secret) => ({ secret, now: host.now() }));
     host.out(printRows(listing, listFormat(flags, host, 'secretFormat'), rows));

@@ -3,7 +3,7 @@
 import type { Node, Swarm, SwarmSpec, TlsInfo } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { millisecond } from '../../model/duration.ts';
-import { type Client, fetchJson } from '../client.ts';
+import { type Client, fetchJson, fetchList } from '../client.ts';
 import { type Command, type Invocation, noArguments } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { bool, duration } from '../flag.ts';
@@ -119,7 +119,7 @@ function* waitForRotation(client: Client, host: DockerHost, print: (text: string
   for (;;) {
     const swarm = yield* fetchJson<Swarm>(client, '/swarm');
     if (done) return;
-    const nodes = yield* fetchJson<Node[]>(client, '/nodes');
+    const nodes = yield* fetchList<Node>(client, '/nodes');
     print(`desired root digest: sha256:${sha256(swarm.TLSInfo.TrustRoot ?? '')}\n`);
     done =
       !swarm.RootRotationInProgress &&

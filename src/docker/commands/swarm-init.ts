@@ -8,7 +8,7 @@ import { CommandFailure, DaemonError } from '../failure.ts';
 import { bool, uint32 } from '../flag.ts';
 import { addressPools, readListenAddress, readPools, specFlags } from '../swarm-flags.ts';
 import { mergeSpec } from '../swarm-spec.ts';
-import { fetchKeyToShow, printJoinCommand, unlockText } from '../swarm-texts.ts';
+import { fetchUnlockKey, printJoinCommand, unlockText } from '../swarm-texts.ts';
 import { advertiseFlags, readAvailability } from './swarm-join.ts';
 
 export const swarmInit: Command = {
@@ -81,7 +81,7 @@ function* run({ flags, client, host }: Invocation): Fiber<number> {
   host.out(
     "To add a manager to this swarm, run 'docker swarm join-token manager' and follow the instructions.\n",
   );
-  if (autolock) host.out(unlockText(yield* fetchKeyToShow(client)));
+  if (autolock) host.out(unlockText(yield* fetchUnlockKey(client)));
   return 0;
 }
 

@@ -7,7 +7,7 @@ import { type Command, type Invocation, noArguments } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { bool } from '../flag.ts';
 import { updateSwarm } from '../swarm-spec.ts';
-import { fetchKeyToShow, unlockText } from '../swarm-texts.ts';
+import { fetchUnlockKey, unlockText } from '../swarm-texts.ts';
 
 export const swarmUnlock: Command = {
   name: 'unlock',
@@ -51,7 +51,7 @@ function* showKey({ flags, client, host }: Invocation): Fiber<number> {
     yield* updateSwarm(client, swarm.Version.Index, swarm.Spec, { unlockKey: true });
     if (!quiet) host.out('Successfully rotated manager unlock key.\n');
   }
-  const key = yield* fetchKeyToShow(client);
+  const key = yield* fetchUnlockKey(client);
   if (key === '') throw new CommandFailure('no unlock key is set');
   host.out(quiet ? `${key}\n` : unlockText(key));
   return 0;

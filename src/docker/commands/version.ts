@@ -17,6 +17,9 @@ import { TemplateError } from '../template/parse.ts';
 import { versionInfo } from '../types/info.ts';
 import { buildTime } from './build-time.ts';
 
+/** What engines of any age answer. */
+type Answer = Omit<VersionResponse, 'Platform'> & Partial<Pick<VersionResponse, 'Platform'>>;
+
 type ClientVersion = typeof clientVersion & { readonly ApiVersion: string; readonly Context: string };
 
 export const version: Command = {
@@ -112,8 +115,10 @@ function clientText(ours: ClientVersion): string {
   ]);
 }
 
-function serverText({ Platform: platform, Components: parts }: VersionResponse): string {
-  const lines = ['', `Server:${platform.Name === '' ? '' : ` ${platform.Name}`}`];
+/** Old engines say neither what they are called nor what they are made of. */
+function serverText({ Platform: platform, Components: parts }: Answer): string {
+  const name = platform?.Name ?? '';
+  const lines = ['', `Server:${name === '' ? '' : ` ${name}`}`];
   for (const { Name, Version, Details = {} } of parts) {
     lines.push(` ${Name}:`, `  Version:\t${Version}`);
     if (Name === 'Engine') {

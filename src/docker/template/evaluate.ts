@@ -1,6 +1,5 @@
 // Executes a parsed template over a value, as Go's text/template does, with its error texts.
 
-import { parseInstant } from '../../engine/time.ts';
 import { FunctionFailure, functions, type TemplateFunction } from './functions.ts';
 import {
   type Body,
@@ -13,12 +12,11 @@ import {
 } from './node.ts';
 import { type Template, TemplateError } from './parse.ts';
 import { printValue } from './print.ts';
+import { findField, indirect, itemsOf, methodOf } from './reflect.ts';
 import {
   bool,
   float,
-  type GoField,
   type GoMethod,
-  type GoStruct,
   type GoValue,
   integer,
   invalid,
@@ -29,6 +27,8 @@ import {
 
 /** Templates cannot include one another deeper than this. */
 const deepest = 1000;
+
+type TemplateCall = Extract<Statement, { readonly kind: 'template' }>;
 
 type Ending = 'break' | 'continue' | undefined;
 
@@ -100,7 +100,7 @@ export function execute(
       case 'range':
         return walkRange(dot, statement.pipe, statement.body, statement.otherwise);
       case 'template':
-        callTemplate(dot, statement.name, statement.pipe, statement.at);
+        callTemplate(dot, statement);
         return undefined;
       case 'break':
       case 'continue':
@@ -138,9 +138,11 @@ export function execute(
     if (variable !== undefined) variable.value = value;
   };
 
-  const callTemplate = (dot: GoValue, name: string, pipe: Pipe | undefined, position: number): void => {
+  const callTemplate = (dot: GoValue, call: TemplateCall): void => {
+    const { name, pipe } = call;
     const body = template.named.get(name);
-    place = { at: position, shown: `{{template ${JSON.stringify(name)}}}` };
+    const argument = pipe === undefined ? '' : ` ${describe(pipe)}`;
+    place = { at: call.at, shown: `{{template ${JSON.stringify(name)}${argument}}}` };
     if (body === undefined) throw fail(`template ${JSON.stringify(name)} not defined`);
     if (depth === deepest) throw fail(`exceeded maximum template depth (${deepest})`);
     const outer = { variables, templateName };
@@ -157,7 +159,7 @@ export function execute(
     at(pipe);
     let value: GoValue | undefined;
     for (const command of pipe.commands) value = evaluateCall(dot, command, value);
-    const result = value ?? invalid;
+    const result = value === undefined || value.kind === 'interface' ? invalid : value;
     for (const name of pipe.declared) {
       if (!pipe.assigns) variables.push({ name, value: result });
       else {
@@ -232,12 +234,17 @@ export function execute(
     at(operand);
     const last = names.length - 1;
     let value = base;
+    let container: GoValue | undefined;
     for (const [index, name] of names.entries()) {
       place = { at: operand.at, shown: describe(operand) };
+      const outer = index === 0 ? undefined : container;
+      container = indirect(value);
+      // What a map of anything holds has the type of anything.
+      const held = outer?.kind === 'map' && outer.type.endsWith(']interface {}');
       value =
         index === last
-          ? evaluateField(dot, value, name, args, final)
-          : evaluateField(dot, value, name, [], undefined);
+          ? evaluateField(dot, value, name, args, final, held)
+          : evaluateField(dot, value, name, [], undefined, held);
     }
     if (names.length === 0 && (args.length > 0 || final !== undefined)) {
       throw fail(`can't give argument to non-function ${describe(operand)}`);
@@ -251,13 +258,14 @@ export function execute(
     name: string,
     args: readonly Operand[],
     final: GoValue | undefined,
+    held: boolean,
   ): GoValue => {
     const hasArguments = args.length > 0 || final !== undefined;
     if (receiver.kind === 'invalid') {
       if (strict) throw fail(`nil data; no entry for key ${JSON.stringify(name)}`);
       return invalid;
     }
-    const type = typeOf(receiver);
+    const type = held ? 'interface {}' : typeOf(receiver);
     if (receiver.kind === 'interface') throw fail(`nil pointer evaluating ${type}.${name}`);
     const target = indirect(receiver);
     if (target.kind === 'struct' || target.kind === 'time') {
@@ -336,6 +344,7 @@ export function execute(
       const wanted = type === 'int' ? 'number' : type;
       if (wanted !== constant) {
         const found = word.kind === 'string' ? JSON.stringify(word.text) : describe(word);
+        if (type === '[]string') throw fail(`can't handle ${describe(word)} for arg of type ${type}`);
         throw fail(`expected ${type === 'int' ? 'integer' : type}; found ${found}`);
       }
     }
@@ -357,56 +366,4 @@ export function execute(
 
   walk(data, template.body);
   return printed;
-}
-
-/** What a pointer points to; a nil pointer is itself. */
-export function indirect(value: GoValue): GoValue {
-  return value.kind === 'pointer' && value.to !== undefined ? indirect(value.to) : value;
-}
-
-/** A field by its name, its own or one of an embedded struct. */
-export function findField({ fields }: GoStruct, name: string): GoField | undefined {
-  const own = fields.find((field) => field.name === name);
-  if (own !== undefined) return own;
-  for (const { embedded, value } of fields) {
-    const inner = embedded && value.kind === 'struct' ? findField(value, name) : undefined;
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
-}
-
-function methodOf(value: GoValue, name: string): GoMethod | undefined {
-  if (value.kind === 'struct') return value.methods.get(name);
-  if (value.kind !== 'time') return undefined;
-  return timeMethods(value.text).get(name);
-}
-
-function timeMethods(text: string): ReadonlyMap<string, GoMethod> {
-  const itself: GoMethod = { parameters: [], call: () => ({ kind: 'time', type: 'time.Time', text }) };
-  return new Map([
-    ['UTC', itself],
-    ['String', { parameters: [], call: () => string(printValue({ kind: 'time', type: 'time.Time', text })) }],
-    [
-      'Unix',
-      { parameters: [], call: () => integer(Math.floor((parseInstant(text) ?? 0) / 1_000_000), 'int64') },
-    ],
-  ]);
-}
-
-/** Keys and values to range over; undefined for what cannot be. */
-function itemsOf(value: GoValue): ReadonlyArray<readonly [key: GoValue, value: GoValue]> | undefined {
-  switch (value.kind) {
-    case 'invalid':
-      return [];
-    case 'slice':
-      return (value.items ?? []).map((item, index) => [integer(index), item]);
-    case 'map':
-      return [...(value.entries ?? [])]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, item]) => [string(key), item]);
-    case 'integer':
-      return Array.from({ length: Math.max(0, value.value) }, (_, index) => [integer(index), integer(index)]);
-    default:
-      return undefined;
-  }
 }

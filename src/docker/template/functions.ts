@@ -106,7 +106,7 @@ function textsOf(value: GoValue | undefined): string[] {
 
 /** Go's strings.Title: the first letter of each word upper. */
 function title(text: string): string {
-  return text.replace(/(?<![\p{L}\p{Nd}_'])\p{L}/gu, (letter) => letter.toUpperCase());
+  return text.replace(/(?<![\p{L}\p{Nd}_])\p{L}/gu, (letter) => letter.toUpperCase());
 }
 
 function pad(text: string, before: GoValue | undefined, after: GoValue | undefined): string {
@@ -248,6 +248,10 @@ function equals(a: GoValue, b: GoValue): boolean {
     }
     return one.value === other.value;
   }
+  const unfit = [a, b].find(({ kind }) => kind === 'slice' || kind === 'map');
+  if (unfit !== undefined && one === undefined && other === undefined) {
+    throw new FunctionFailure(`non-comparable type ${plain(unfit)}: ${typeOf(unfit)}`);
+  }
   if (one === undefined && other === undefined) {
     const isNil = (value: GoValue): boolean =>
       value.kind === 'invalid' ||
@@ -265,6 +269,9 @@ function compare(a: GoValue, b: GoValue): number {
   const other = basic(b);
   if (one === undefined || other === undefined) throw new FunctionFailure('invalid type for comparison');
   if (one.kind !== other.kind) throw new FunctionFailure('incompatible types for comparison');
+  if ((a.kind === 'float') !== (b.kind === 'float')) {
+    throw new FunctionFailure('incompatible types for comparison');
+  }
   if (one.kind === 'bool') throw new FunctionFailure('invalid type for comparison');
   return one.value < other.value ? -1 : one.value > other.value ? 1 : 0;
 }

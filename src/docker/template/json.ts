@@ -9,7 +9,7 @@ export function encodeJson(value: GoValue, html = false): string {
     case 'interface':
       return 'null';
     case 'string':
-      return encodeText(value.text, html);
+      return value.type === 'json.Number' ? value.text : encodeText(value.text, html);
     case 'bool':
       return String(value.on);
     case 'integer':

@@ -186,6 +186,7 @@ export function parseTemplate(text: string, isFunction: (name: string) => boolea
         const value = Number(found.text.replaceAll('_', '').replace(/^([+-]?)0(?=[0-7]+$)/, '$10o'));
         if (Number.isNaN(value)) throw fail(`illegal number syntax: ${quote(found.text)}`);
         const float = /^[^xX]*[.eE]/.test(found.text);
+        if (!float && Math.abs(value) >= 2 ** 64) throw fail(`integer overflow: ${quote(found.text)}`);
         return { kind: 'number', at, written: found.text, value, float };
       }
       case 'leftParen':

@@ -1,7 +1,9 @@
 // Values in the way of Go's package fmt: what `{{.}}` prints, and the verbs of printf.
 
+import { zeroInstant } from '../../engine/time.ts';
 import { decodeBase64 } from '../../model/base64.ts';
 import { formatDuration } from '../../model/duration.ts';
+import { fixed } from '../decimal.ts';
 import { quote } from '../quote.ts';
 import { type GoInteger, type GoStruct, type GoValue, typeOf } from './value.ts';
 
@@ -73,8 +75,15 @@ function structText({ fields }: GoStruct, named: boolean): string {
 }
 
 /** `2026-11-23 08:53:51.102 +0000 UTC`. @param text RFC 3339 in UTC */
-export function printTime(text: string): string {
-  return `${text.replace('T', ' ').replace(/Z$/, '')} +0000 UTC`;
+export function printTime(text: string = zeroInstant): string {
+  return `${withoutZeros(text).replace('T', ' ').replace(/Z$/, '')} +0000 UTC`;
+}
+
+/** A moment as Go writes it: no zeros at the end of its fraction. */
+export function withoutZeros(instant: string): string {
+  return instant.replace(/\.([0-9]*?)0+(Z|[+-])/, (_whole, digits: string, zone: string) =>
+    digits === '' ? zone : `.${digits}${zone}`,
+  );
 }
 
 /** A float as Go's `%v`. */
@@ -235,7 +244,7 @@ function formatDecimal(verb: string, precision: number | undefined, value: numbe
   switch (verb) {
     case 'f':
     case 'F':
-      return value.toFixed(precision ?? 6);
+      return fixed(value, precision ?? 6);
     case 'e':
       return exponential(value.toExponential(precision ?? 6));
     case 'E':

@@ -1,7 +1,9 @@
 // Go types as data: they decode JSON into values the way Go does, with zero values for what is missing, so that it can be shown by templates
 // and written again in the order of the fields.
 
+import { zeroInstant } from '../../engine/time.ts';
 import { decodeBase64 } from '../../model/base64.ts';
+import { withoutZeros } from '../template/print.ts';
 import { fromJson, type GoField, type GoValue } from '../template/value.ts';
 
 export interface Schema {
@@ -66,7 +68,7 @@ export const instant: Schema = {
   decode: (json) => ({
     kind: 'time',
     type: 'time.Time',
-    text: normalizeInstant(typeof json === 'string' && json !== '' ? json : '0001-01-01T00:00:00Z'),
+    text: withoutZeros(typeof json === 'string' && json !== '' ? json : zeroInstant),
   }),
 };
 
@@ -146,11 +148,4 @@ export function struct(type: string, fields: readonly FieldSchema[]): Schema {
 
 function isObject(json: unknown): json is object {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
-}
-
-/** Cuts the zeros at the end of a fraction. */
-function normalizeInstant(written: string): string {
-  return written.replace(/\.([0-9]*?)0+(Z|[+-])/, (_whole, digits: string, zone: string) =>
-    digits === '' ? zone : `.${digits}${zone}`,
-  );
 }
