@@ -1,7 +1,7 @@
 // Services on the wire: their records with what has become of them, and the counts of their tasks.
 
 import type { Endpoint, Service, Task, UpdateStatus } from '../../model/objects.ts';
-import { TaskState } from '../../model/state.ts';
+import { countTasks } from '../../model/service-counts.ts';
 import type * as api from '../api.ts';
 import { formatInstant } from '../time.ts';
 import { toMeta, unlessEmpty, unlessZero } from './common.ts';
@@ -47,35 +47,7 @@ function toUpdateStatus(
 }
 
 /** What `status=true` counts of a service's own tasks, those of removed ones left out (reference 2.9). */
-export function toServiceStatus(
-  { spec: { mode }, jobStatus }: Service,
-  tasks: readonly Task[],
-): api.ServiceStatus {
-  const ofIteration = tasks.filter(({ jobIteration }) => jobIteration === jobStatus?.iteration);
-  const completed = ofIteration.filter(({ status }) => status.state === TaskState.Complete);
-  return {
-    RunningTasks: tasks.filter(({ status }) => status.state === TaskState.Running).length,
-    DesiredTasks: desiredTasks(mode, tasks, ofIteration),
-    CompletedTasks: jobStatus === undefined ? 0 : completed.length,
-  };
-}
-
-function desiredTasks(
-  mode: Service['spec']['mode'],
-  tasks: readonly Task[],
-  ofIteration: readonly Task[],
-): number {
-  switch (mode.kind) {
-    case 'replicated':
-      return mode.replicas;
-    case 'replicated-job':
-      return mode.maxConcurrent;
-    case 'global':
-      return tasks.filter(({ desiredState }) => desiredState === TaskState.Running).length;
-    case 'global-job':
-      return ofIteration.filter(
-        ({ desiredState, status }) =>
-          desiredState === TaskState.Complete && status.state !== TaskState.Complete,
-      ).length;
-  }
+export function toServiceStatus(service: Service, tasks: readonly Task[]): api.ServiceStatus {
+  const { running, desired, completed } = countTasks(service, tasks);
+  return { RunningTasks: running, DesiredTasks: desired, CompletedTasks: completed };
 }
