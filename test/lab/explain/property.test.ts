@@ -11,7 +11,7 @@ import { playUntil, shippedScenarios } from './stage.ts';
 const scenarios = shippedScenarios();
 
 /** Explained of one run; each may make the run again. */
-const mostSubjects = 30;
+const mostSubjects = 15;
 
 /** A shipped scenario with any seed, stopped at any time. */
 const moments = fc.record({
