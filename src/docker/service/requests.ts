@@ -84,7 +84,7 @@ function* resolveImage(
   return { sent: withImage(spec, pinned, platformsOf(found)), warning: [] };
 }
 
-/** Undefined when the registry does not say, for whatever reason: the service is made without a digest then (R-2.5). */
+/** Undefined when the registry does not say, for whatever reason: the service is made without a digest then (reference 2.5). */
 function* inspectDistribution(
   client: Client,
   image: string,
@@ -117,10 +117,8 @@ function withImage(
   });
 }
 
-/** An image that has a digest keeps it. */
+/** An image that has a digest keeps it: with two it would be none. */
 function withDigest(image: string, digest: string): string {
-  const named = readImage(image);
-  if (named === undefined || named.digest !== undefined) return image;
   const pinned = readImage(`${image}@${digest}`);
   return pinned === undefined ? image : familiarImage(pinned);
 }
