@@ -4,8 +4,16 @@ import { castDraft } from 'immer';
 import type { ControlChange } from '../../model/calls.ts';
 import { equalData } from '../../model/equal.ts';
 import { CallFailure } from '../../model/failure.ts';
+import { lookupLabel } from '../../model/labels.ts';
+import type { Task } from '../../model/objects.ts';
 import type { FileSpec, NetworkSpec, PortConfig } from '../../model/spec.ts';
-import { validateConfigSpec, validateNetworkSpec, validateSecretSpec } from '../../model/validate.ts';
+import { TaskState } from '../../model/state.ts';
+import {
+  predefinedLabel,
+  validateConfigSpec,
+  validateNetworkSpec,
+  validateSecretSpec,
+} from '../../model/validate.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import type { ControlDesk } from './control.ts';
 import { expectVersion } from './version.ts';
@@ -31,11 +39,25 @@ export function removeNetwork(tx: Transaction, networkId: string): string {
       spec.task.networks.some(({ target }) => target === networkId || target === network.spec.name),
     );
   if (network.spec.ingress) refuseIngressInUse(tx);
+  if (lookupLabel(network.spec.labels, predefinedLabel) !== undefined) {
+    const message = `network ${networkId} (${network.spec.name}) is a swarm predefined network and cannot be removed`;
+    throw new CallFailure('FailedPrecondition', message);
+  }
   if (user !== undefined) {
     throw new CallFailure('FailedPrecondition', `network ${networkId} is in use by service ${user.id}`);
   }
+  const task = tx.list('task').find((each) => uses(each, networkId));
+  if (task !== undefined) {
+    throw new CallFailure('FailedPrecondition', `network ${networkId} is in use by task ${task.id}`);
+  }
   tx.remove('network', networkId);
   return networkId;
+}
+
+/** A task that lives, and is meant to. */
+function uses({ networks, desiredState, status }: Task, networkId: string): boolean {
+  const lives = desiredState <= TaskState.Running && status.state <= TaskState.Running;
+  return lives && networks.some((attachment) => attachment.networkId === networkId);
 }
 
 function refuseIngressInUse(tx: Transaction): void {
