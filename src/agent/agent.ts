@@ -79,7 +79,6 @@ export function startAgent(context: AgentContext, state: AgentState): void {
   for (const local of state.tasks.values()) run(context, state, local);
   watchDescription(context, state);
   connect(context, state);
-  containersChanged(context, state);
 }
 
 /**

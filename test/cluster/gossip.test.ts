@@ -90,6 +90,22 @@ test('without managers nodes still hear that a container has died', () => {
   expect(belief(swarm, 'worker3')).toEqual(belief(swarm, 'worker2'));
 });
 
+test('a node that comes up while no manager does is found by the others, with nothing on it', () => {
+  const swarm = assembled(1, 2);
+  publish(swarm, 6);
+  swarm.addClient('client');
+  const target = { kind: 'port', host: 'worker1', port: 8080, protocol: 'tcp' } as const;
+  swarm.startRequests('client', { target, every: second / 10, timeout: second }, 1e9, () => {});
+  swarm.advance(3 * second);
+  swarm.fault({ kind: 'crash', host: 'manager1' });
+  swarm.advance(10 * second);
+  swarm.fault({ kind: 'crash', host: 'worker2' });
+  swarm.fault({ kind: 'restart', host: 'worker2' });
+  swarm.advance(3 * second);
+  expect(truth(swarm).length).toBe(2);
+  expect(beliefs(swarm)).toEqual([truth(swarm)]);
+});
+
 test('what one node finds out of another, all hear', () => {
   const swarm = assembled(1, 3);
   publish(swarm, 4);
@@ -104,6 +120,29 @@ test('what one node finds out of another, all hear', () => {
   for (const host of ['manager1', 'worker1', 'worker2']) {
     expect(belief(swarm, host)?.filter((task) => lost.includes(task))).toEqual([]);
   }
+});
+
+test('news that was lost is made up for in a while', () => {
+  const swarm = assembled(1, 2);
+  const spec = serviceSpec({ name: 'web', image: 'web:1', replicas: 6, endpoint: { ports: [published] } });
+  const restart = { condition: 'none', maxAttempts: 0 } as const;
+  new Client(swarm, 'manager1').createService({ ...spec, task: { ...spec.task, restart } });
+  if (!swarm.runUntil(() => runningTasks(swarm) >= 6, minute)) throw new Error('web runs');
+  swarm.addClient('client');
+  const target = { kind: 'port', host: 'worker1', port: 8080, protocol: 'tcp' } as const;
+  swarm.startRequests('client', { target, every: second / 10, timeout: second }, 1e9, () => {});
+  swarm.advance(3 * second);
+  const [victim = ''] = [...(swarm.memoryOf('worker2')?.agent?.containers.keys() ?? [])];
+  swarm.fault({ kind: 'partition', groups: [['worker1'], ['manager1', 'worker2']] });
+  swarm.order('worker2', { kind: 'node.kill', taskId: victim });
+  swarm.advance(2 * second);
+  swarm.fault({ kind: 'heal' });
+  swarm.advance(second);
+  expect(
+    [belief(swarm, 'manager1'), belief(swarm, 'worker1')].map((tasks) => tasks?.includes(victim)),
+  ).toEqual([false, true]);
+  swarm.advance(35 * second);
+  expect(belief(swarm, 'worker1')).toEqual(truth(swarm));
 });
 
 const troubles = fc.array(

@@ -83,6 +83,8 @@ export function takeGossip(
       return heardOf(context, state, from);
     case 'gossip.ping':
       context.send(from, { kind: 'gossip.pong', for: message.for });
+      // This node has come up anew, and the other remembers what it was before.
+      if (!state.network.nodes.has(from)) syncWith(context, state, [from]);
       return [];
     case 'gossip.pong':
       if (message.for === context.host) return heardOf(context, state, from);
