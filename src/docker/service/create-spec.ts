@@ -4,7 +4,6 @@ import type {
   ConfigReference,
   ContainerSpec,
   CredentialSpec,
-  HealthConfig,
   NetworkAttachmentConfig,
   Privileges,
   ResourceRequirements,
@@ -25,6 +24,7 @@ import { readEnvironment } from './environment.ts';
 import { readBytes, readCpus } from './flag-values.ts';
 import { readGenericResources } from './generic-resources.ts';
 import { logDriver, nanoseconds, restartPolicy, updateConfig } from './groups.ts';
+import { newHealthcheck } from './healthcheck.ts';
 import { pairsOf, sortedMap } from './maps.ts';
 import { parseMount } from './mounts.ts';
 import { networkId, sortAttachments } from './networks.ts';
@@ -39,7 +39,7 @@ import { splitWords } from './words.ts';
  */
 export function* createSpec({ flags, args, client, host }: Invocation): Fiber<ServiceSpec> {
   const env = readEnvironment(flags.list('env-file'), flags.list('env'), host);
-  const health = healthcheck(flags);
+  const health = newHealthcheck(flags);
   const mode = serviceMode(flags);
   const update = updateConfig(flags, 'update', undefined);
   const rollback = updateConfig(flags, 'rollback', undefined);
@@ -128,26 +128,6 @@ function container(flags: Flags, [image, ...args]: readonly string[], { cwd }: D
     CapabilityDrop: capabilities.drop,
     Ulimits: sortUlimits(flags.list('ulimit').map(parseUlimit)),
     OomScoreAdj: flags.number('oom-score-adj'),
-  };
-}
-
-function healthcheck(flags: Flags): HealthConfig | undefined {
-  const test = flags.text('health-cmd');
-  const retries = flags.number('health-retries');
-  const periods = ['interval', 'timeout', 'start-period', 'start-interval'];
-  const given = test !== '' || retries !== 0 || periods.some((name) => flags.changed(`health-${name}`));
-  if (flags.on('no-healthcheck')) {
-    if (given) throw new CommandFailure('--no-healthcheck conflicts with --health-* options');
-    return { Test: ['NONE'] };
-  }
-  if (!given) return undefined;
-  return {
-    Test: test === '' ? [] : ['CMD-SHELL', test],
-    Interval: nanoseconds(flags, 'health-interval'),
-    Timeout: nanoseconds(flags, 'health-timeout'),
-    StartPeriod: nanoseconds(flags, 'health-start-period'),
-    StartInterval: nanoseconds(flags, 'health-start-interval'),
-    Retries: retries,
   };
 }
 

@@ -1,6 +1,6 @@
 // What the flags of `docker service update` make of a service's container, as far as no engine has to be asked.
 
-import type { ContainerSpec, HealthConfig, Mount } from '../../engine/api.ts';
+import type { ContainerSpec, Mount } from '../../engine/api.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Flags } from '../flags.ts';
 import { compareText } from '../human.ts';
@@ -16,7 +16,7 @@ import { parseUlimit, sortUlimits } from './ulimits.ts';
 import { updateMap, updateSorted, updateVariables } from './update-lists.ts';
 import { splitWords } from './words.ts';
 
-/** @throws CommandFailure for two mounts at one place, and for health checks that are set and switched off */
+/** All but the health check. @throws CommandFailure for two mounts at one place */
 export function updateContainer(flags: Flags, container: ContainerSpec, host: DockerHost): ContainerSpec {
   return {
     ...container,
@@ -34,7 +34,6 @@ export function updateContainer(flags: Flags, container: ContainerSpec, host: Do
       flags.list('sysctl-rm').map((text) => splitPair(text)[0]),
     ),
     Ulimits: updateUlimits(flags, container),
-    Healthcheck: updateHealthcheck(flags, container.Healthcheck),
     ...listFields(flags, container),
   };
 }
@@ -124,28 +123,4 @@ function updateUlimits(flags: Flags, { Ulimits: current = [] }: ContainerSpec): 
   const removed = flags.list('ulimit-rm').map((text) => splitPair(text)[0]);
   const kept = current.filter(({ Name }) => !removed.includes(Name));
   return sortUlimits([...kept, ...flags.list('ulimit-add').map(parseUlimit)]);
-}
-
-/** `--health-start-interval` is taken and changes nothing, as in docker. */
-function updateHealthcheck(flags: Flags, current: HealthConfig | undefined): HealthConfig | undefined {
-  const settings = ['cmd', 'interval', 'retries', 'timeout', 'start-period'].map((name) => `health-${name}`);
-  const isSet = changedAny(flags, settings);
-  if (flags.on('no-healthcheck')) {
-    if (isSet) throw new CommandFailure('--no-healthcheck conflicts with --health-* options');
-    return { Test: ['NONE'] };
-  }
-  if (!isSet && !flags.changed('no-healthcheck')) return current;
-  const period = (name: string, before: number | undefined): number | undefined =>
-    flags.changed(name) ? nanoseconds(flags, name) : before;
-  const command = flags.text('health-cmd');
-  const given = command === '' ? [] : ['CMD-SHELL', command];
-  const before = current?.Test?.[0] === 'NONE' ? [] : current?.Test;
-  return {
-    ...current,
-    Test: flags.changed('health-cmd') ? given : before,
-    Interval: period('health-interval', current?.Interval),
-    Timeout: period('health-timeout', current?.Timeout),
-    StartPeriod: period('health-start-period', current?.StartPeriod),
-    Retries: flags.changed('health-retries') ? flags.number('health-retries') : current?.Retries,
-  };
 }

@@ -21,6 +21,7 @@ import { readCredentialSpec, withConfigId } from './credential-spec.ts';
 import { readBytes, readCpus } from './flag-values.ts';
 import { kindOf, mergeGenericResources, readGenericResources } from './generic-resources.ts';
 import { changedAny, logDriver, restartPolicy, updateConfig } from './groups.ts';
+import { updateHealthcheck } from './healthcheck.ts';
 import { networkId, sortAttachments } from './networks.ts';
 import { parsePublish } from './publish.ts';
 import { parseFileRequest, resolveConfigs, resolveSecrets } from './references.ts';
@@ -38,6 +39,7 @@ export function* updateSpec({ flags, client, host }: Invocation, spec: ServiceSp
   const resources = updateResources(flags, task.Resources);
   const networks = yield* updateNetworks(flags, client, spec);
   const mode = updateMode(flags, spec.Mode);
+  const health = updateHealthcheck(flags, container.Healthcheck);
   const secrets = yield* updateSecrets(flags, client, container.Secrets ?? []);
   const configs = yield* updateConfigs(flags, client, container);
   return {
@@ -47,6 +49,7 @@ export function* updateSpec({ flags, client, host }: Invocation, spec: ServiceSp
       ...task,
       ContainerSpec: {
         ...container,
+        Healthcheck: health,
         Privileges: updatePrivileges(flags, container, configs),
         Secrets: secrets,
         Configs: configs,
