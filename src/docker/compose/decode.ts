@@ -3,15 +3,18 @@
 import { ParseFailure } from '../../model/failure.ts';
 import { parseBytes } from '../../model/size.ts';
 import { CommandFailure } from '../failure.ts';
+import { parseRatio } from '../service/numbers.ts';
 import { nanoseconds } from './duration.ts';
 import { type Expanded, expand } from './expand.ts';
 import type { Field, Holding, Shape } from './shape.ts';
 import { isZero } from './shape.ts';
 import {
+  type Float,
   goType,
   type Integer,
   integer,
   isMapping,
+  isNumber,
   isSequence,
   type Mapping,
   printValue,
@@ -67,7 +70,7 @@ function decodeValue(holding: Holding, value: Value, place: string, decoding: De
     case 'integer':
       return wholeNumber(value);
     case 'float':
-      return value;
+      return isNumber(value) ? decodeRatio(value) : undefined;
     case 'count':
     case 'short count':
       return decodeCount(value, place, holding.kind === 'count' ? 64 : 32, decoding);
@@ -122,6 +125,12 @@ function wholeNumber(value: Value): Integer | undefined {
   if (value.kind !== 'float') return undefined;
   const whole = BigInt(Math.trunc(value.value));
   return { kind: 'integer', digits: String(whole < 2n ** 63n ? whole : 2n ** 63n) };
+}
+
+/** A float of 32 bits, written with the fewest digits. */
+function decodeRatio(number: Integer | Float): Value {
+  const value = number.kind === 'integer' ? Number(number.digits) : number.value;
+  return { kind: 'float', value: Number.isFinite(value) ? parseRatio(String(value)) : value };
 }
 
 function decodeSize(value: Value, place: string, decoding: Decoding): Value | undefined {

@@ -1,16 +1,7 @@
 // Several configurations put together: each adds to those before it and overrides them. What is zero or empty overrides nothing.
 
 import { type Config, extensionsOf, type Section } from './config.ts';
-import {
-  fileObjectShape,
-  type Holding,
-  isZero,
-  type ListMerge,
-  networkShape,
-  type Shape,
-  serviceShape,
-  volumeShape,
-} from './shape.ts';
+import { type Holding, isZero, type ListMerge, type Shape, serviceShape } from './shape.ts';
 import { isMapping, isSequence, type Mapping, printValue, type Sequence, type Value } from './value.ts';
 
 type MapHolding = Extract<Holding, { readonly kind: 'map' }>;
@@ -20,10 +11,10 @@ export function merge(configs: readonly Config[]): Config {
   return configs.reduce((base, override) => ({
     version: base.version,
     services: mergeServices(base.services, override.services),
-    networks: mergeSection(networkShape, base.networks, override.networks),
-    volumes: mergeSection(volumeShape, base.volumes, override.volumes),
-    secrets: mergeSection(fileObjectShape, base.secrets, override.secrets),
-    configs: mergeSection(fileObjectShape, base.configs, override.configs),
+    networks: mergeSection(base.networks, override.networks),
+    volumes: mergeSection(base.volumes, override.volumes),
+    secrets: mergeSection(base.secrets, override.secrets),
+    configs: mergeSection(base.configs, override.configs),
     extensions: base.extensions,
   }));
 }
@@ -35,8 +26,9 @@ function mergeServices(base: Section, override: Section): Section {
   });
 }
 
-function mergeSection(_shape: Shape, base: Section, override: Section): Section {
-  return mergeEach(base, override, (_, later) => later);
+/** Of what is no service, the last word counts. */
+function mergeSection(base: Section, override: Section): Section {
+  return new Map([...base, ...override]);
 }
 
 function mergeEach<T>(
@@ -68,7 +60,8 @@ function mergePart(shape: Shape, base: Mapping, override: Mapping): Mapping {
 }
 
 /** Extensions add up, at every depth. */
-function mergeAny(base: Value | undefined, override: Value): Value {
+function mergeAny(base: Value, override: Value): Value {
+  if (isSequence(base) && isSequence(override)) return [...base, ...override];
   return isMapping(base) && isMapping(override) ? mergeEach(base, override, mergeAny) : override;
 }
 
