@@ -5,7 +5,7 @@ import { ordinaryCluster } from '../../src/cluster/shape.ts';
 import { Swarm } from '../../src/cluster/swarm.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Fiber } from '../../src/engine/fiber.ts';
-import type { Endpoint, Response } from '../../src/engine/http.ts';
+import type { Endpoint, Response, Stream } from '../../src/engine/http.ts';
 import { Fibers } from '../../src/lab/fibers.ts';
 
 /** 2026-01-05T10:00:00Z, microseconds. */
@@ -100,6 +100,23 @@ export class Bench {
       text: new TextDecoder().decode(bytes),
       bytes,
     };
+  }
+
+  /** What a stream brings within a time, microseconds, as text. */
+  readFor(stream: Stream, duration: number): string {
+    const fibers = new Fibers(this.swarm);
+    const end = this.swarm.world.now + duration;
+    let text = '';
+    const read = (): void => {
+      fibers.start(stream.next(), (ended) => {
+        if ('error' in ended || ended.result === undefined) return;
+        text += new TextDecoder().decode(ended.result);
+        read();
+      });
+    };
+    read();
+    while (fibers.step(end)) {}
+    return text;
   }
 
   /** Requests that are all in flight at once. */

@@ -5,6 +5,7 @@ import { imageDigest } from '../../agent/registry.ts';
 import type { Task } from '../../model/objects.ts';
 import type * as api from '../api.ts';
 import { RequestFailure } from '../failure.ts';
+import type { Fiber } from '../fiber.ts';
 import {
   acceptFilters,
   type Filters,
@@ -15,16 +16,21 @@ import {
 } from '../filters.ts';
 import { hexOf } from '../hash.ts';
 import { humanDuration } from '../human.ts';
-import { type Engine, instantOf, memoryOf } from '../node.ts';
+import { command, type Engine, instantOf, memoryOf, waitFor } from '../node.ts';
 import { isOn } from '../query.ts';
-import { type Call, json, type Reply, type Route } from '../route.ts';
+import { type Call, empty, json, type Reply, type Route } from '../route.ts';
 import { formatInstant, zeroInstant } from '../time.ts';
 import { fromMap, toMap } from '../wire/common.ts';
+import { containerLogs } from './logs.ts';
 import { containerName } from './networks.ts';
 
 export const containerRoutes: readonly Route[] = [
   { method: 'GET', path: '/containers/json', handle: list },
+  { method: 'POST', path: '/containers/create', handle: create },
   { method: 'GET', path: '/containers/{}/json', handle: inspect },
+  { method: 'GET', path: '/containers/{}/logs', handle: logs },
+  { method: 'POST', path: '/containers/{}/kill', handle: kill },
+  { method: 'DELETE', path: '/containers/{}', handle: remove },
 ];
 
 interface Known {
@@ -184,6 +190,51 @@ function mountsOf({ mounts }: Container): readonly api.ContainerMount[] {
 }
 
 function inspect(engine: Engine, { params: [key = ''] }: Call): Reply {
+  return json(detailsOf(engine, findContainer(engine, key)));
+}
+
+function create(): Reply {
+  throw new RequestFailure(
+    501,
+    'containers are made by the tasks of services alone: use docker service create',
+  );
+}
+
+/** Kills what runs in a container, as if it had died by itself. */
+function* kill(engine: Engine, { params: [key = ''] }: Call): Fiber<Reply> {
+  const { container } = findContainer(engine, key);
+  if (container.phase !== 'running') {
+    throw new RequestFailure(409, `cannot kill container: ${key}: container ${container.id} is not running`);
+  }
+  command(engine, { kind: 'node.kill', taskId: container.taskId });
+  yield* waitFor(engine, () => container.phase !== 'running');
+  return empty(204);
+}
+
+/** By force it is killed; its task's history keeps what is left of it. */
+function* remove(engine: Engine, call: Call): Fiber<Reply> {
+  const {
+    params: [key = ''],
+    query,
+  } = call;
+  const { container } = findContainer(engine, key);
+  if (container.phase === 'running' && isOn(query, 'force')) return yield* kill(engine, call);
+  const state = stateOf(container);
+  throw new RequestFailure(
+    409,
+    state === 'running'
+      ? `cannot remove container ${JSON.stringify(`/${key}`)}: container is running: stop the container before removing or force remove`
+      : `cannot remove container ${JSON.stringify(`/${key}`)}: it belongs to a task that is kept`,
+  );
+}
+
+/** What a container has written so far, and with `follow` what it writes until it ends. */
+function logs(engine: Engine, { params: [key = ''], query }: Call): Reply {
+  const { container, task } = findContainer(engine, key);
+  return containerLogs(engine, container, query, task.spec.container.tty === true);
+}
+
+function findContainer(engine: Engine, key: string): Known {
   const name = key.replace(/^\//, '');
   const here = containersHere(engine);
   const exact = here.filter(({ task, container }) => container.id === key || containerName(task) === name);
@@ -191,7 +242,7 @@ function inspect(engine: Engine, { params: [key = ''] }: Call): Reply {
   const [known, ...others] = found;
   if (known === undefined) throw new RequestFailure(404, `No such container: ${key}`);
   if (others.length > 0) throw new RequestFailure(400, `multiple IDs found with provided prefix: ${key}`);
-  return json(detailsOf(engine, known));
+  return known;
 }
 
 function detailsOf(engine: Engine, { task, container }: Known): unknown {

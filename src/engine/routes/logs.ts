@@ -1,5 +1,6 @@
 // Logs of services and tasks, as frames while they come (reference 2.7).
 
+import type { Container } from '../../agent/container.ts';
 import type { LogLine, LogRequest, LogStream, TaskLog } from '../../model/messages.ts';
 import { callRefused, RequestFailure } from '../failure.ts';
 import type { Fiber } from '../fiber.ts';
@@ -25,6 +26,50 @@ export function* taskLogs(engine: Engine, { query, params: [key = ''] }: Call): 
   const { task } = yield* look(engine, 'task');
   const { id, spec } = findTask(key, task);
   return open(engine, query, { kind: 'task', id }, spec.container.tty === true);
+}
+
+/** Without an agent's or a manager's help: the engine has the lines. */
+export function containerLogs(engine: Engine, container: Container, query: Query, tty: boolean): Reply {
+  checkStreams(query);
+  const since = sinceOf(engine, query);
+  const { tail } = tailOf(query);
+  const follow = isOn(query, 'follow');
+  const options = { tty, timestamps: isOn(query, 'timestamps'), details: false };
+  const context = { taskId: container.taskId, serviceId: '', nodeId: '', details: [] };
+  const isWanted = ({ at, stream }: LogLine): boolean => at >= since && isOn(query, stream);
+  let told: readonly LogLine[] | undefined;
+  let closed = false;
+  const body: Stream = {
+    *next(): Fiber<Uint8Array | undefined> {
+      while (!closed) {
+        const { lines } = container;
+        const fresh =
+          told === undefined
+            ? lastOf(lines, tail)
+            : lines.slice(lines.lastIndexOf(told.at(-1) ?? nothing) + 1);
+        if (told === undefined || fresh.length > 0) {
+          told = lines;
+          const wanted = fresh.filter(isWanted);
+          if (wanted.length > 0)
+            return concat(wanted.map((line) => frameOf(engine, { ...context, lines: [] }, line, options)));
+        }
+        if (!follow || container.phase === 'exited') return undefined;
+        yield* waitFor(engine, () => closed || container.lines !== lines || container.phase === 'exited');
+      }
+      return undefined;
+    },
+    close: () => {
+      closed = true;
+    },
+  };
+  return { status: 200, type: `application/vnd.docker.${tty ? 'raw' : 'multiplexed'}-stream`, body };
+}
+
+/** No line of any container. */
+const nothing: LogLine = { at: -1, stream: 'stdout', text: '' };
+
+function lastOf(lines: readonly LogLine[], tail: number | undefined): readonly LogLine[] {
+  return tail === undefined ? lines : lines.slice(Math.max(0, lines.length - tail));
 }
 
 function checkStreams(query: Query): void {

@@ -1,8 +1,10 @@
 // Networks: those of the swarm, and those that a machine has by itself.
 
 import { notManagerError } from '../../cluster/node.ts';
+import { lookupLabel } from '../../model/labels.ts';
 import type { Network, Task } from '../../model/objects.ts';
 import { isTerminal } from '../../model/state.ts';
+import { predefinedLabel } from '../../model/validate.ts';
 import type * as api from '../api.ts';
 import { readBody } from '../body.ts';
 import { engineRefused, RequestFailure } from '../failure.ts';
@@ -105,11 +107,18 @@ export function findLocalNetwork(engine: Engine, key: string): api.Network | und
   return localNetworks(engine).find(({ Name, Id }) => Name === key || Id === key);
 }
 
-/** Networks of the swarm, if this node can ask for them; a manager that cannot has none to show. */
+/**
+ * Networks of the swarm, if this node can ask for them; a manager that cannot has none to show. Those that stand for the machines' own
+ * are left out: everybody has the machines' own.
+ */
 function* swarmTables(engine: Engine): Fiber<Tables | undefined> {
   if (memoryOf(engine).manager === undefined) return undefined;
   try {
-    return yield* look(engine, 'network', 'service', 'task', 'node');
+    const tables = yield* look(engine, 'network', 'service', 'task', 'node');
+    const network = tables.network.filter(
+      ({ spec }) => lookupLabel(spec.labels, predefinedLabel) === undefined,
+    );
+    return { ...tables, network };
   } catch (error) {
     if (error instanceof RequestFailure) return undefined;
     throw error;

@@ -147,7 +147,12 @@ function targetOf(engine: Engine, key: string, networks: readonly Network[]): st
     networks.find(({ id }) => id === key) ??
     networks.find(({ spec }) => spec.name.toLowerCase() === key.toLowerCase());
   if (found !== undefined) return found.id;
-  if (findLocalNetwork(engine, key) !== undefined) {
+  const local = findLocalNetwork(engine, key);
+  if (local?.Name === 'none') {
+    const reason = 'could not find the corresponding predefined swarm network';
+    throw new RequestFailure(404, `${reason}: network ${key} not found`);
+  }
+  if (local !== undefined) {
     throw new RequestFailure(
       403,
       `The network ${key} cannot be used with services. Only networks scoped to the swarm can be used, such as those created with the overlay driver.`,
