@@ -85,10 +85,14 @@ export class Epoch {
 
   /** A manager has moved. */
   tell(sight: Sight): void {
-    for (const news of this.history.follow(sight.manager)) {
+    if (this.history.isBehind(sight.manager)) this.#follow(sight.manager);
+    for (const check of this.checks.manager) check.manager(sight);
+  }
+
+  #follow(manager: ManagerState): void {
+    for (const news of this.history.follow(manager)) {
       const commit = { ...news, at: this.#world.now, fresh: news.index > this.#old };
       for (const check of this.checks.committed) check.committed(commit);
     }
-    for (const check of this.checks.manager) check.manager(sight);
   }
 }

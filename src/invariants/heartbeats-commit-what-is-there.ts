@@ -11,17 +11,20 @@ export const heartbeatsCommitWhatIsThere: Invariant = {
       message(message) {
         if (message.kind !== 'heartbeat' || message.commit === 0) return;
         const { commit, from, to, term } = message;
-        const told = `a heartbeat of member ${from} for member ${to} has commit ${commit}`;
-        hold(commit <= history.last, () => `${told}, committed is ${history.last}`);
+        const told = () => `a heartbeat of member ${from} for member ${to} has commit ${commit}`;
+        hold(commit <= history.last, () => `${told()}, committed is ${history.last}`);
         const disk = saved(to);
         hold(
           disk === undefined || commit <= disk.lastIndex,
-          () => `${told}, which has saved up to ${disk?.lastIndex}`,
+          () => `${told()}, which has saved up to ${disk?.lastIndex}`,
         );
         const leader = running(from)?.raft;
         if (leader?.role !== 'leader' || leader.term !== term) return;
         const match = findProgress(leader.progress, to)?.match;
-        hold(match === undefined || commit <= match, () => `${told}, which is known to match up to ${match}`);
+        hold(
+          match === undefined || commit <= match,
+          () => `${told()}, which is known to match up to ${match}`,
+        );
       },
     };
   },

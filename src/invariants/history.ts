@@ -80,6 +80,11 @@ export class History {
     return this.#voters.find((known) => known.index > from && isSameList(known.voters, voters))?.index;
   }
 
+  /** Whether this manager has committed anything that nobody had before. */
+  isBehind({ raft }: ManagerState): boolean {
+    return this.#voters.length === 0 || this.last < raft.log.committed;
+  }
+
   /** Takes up what this manager has committed and nobody had before, entry by entry. */
   *follow(manager: ManagerState): Generator<News> {
     if (this.#voters.length === 0 && manager.raft.log.baseIndex === 0) {

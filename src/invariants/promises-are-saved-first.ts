@@ -13,11 +13,13 @@ export const promisesAreSavedFirst: Invariant = {
         if (sent === undefined) return;
         const term = termOf(message);
         if (term === undefined) return;
-        const told = `member ${message.from} sent a message of kind ${message.kind} in term ${message.term}`;
-        hold(sent.term >= term, () => `${told} and had saved term ${sent.term}`);
-        if (sent.term > term) return;
-        const broken = brokenPromise(message, sent);
-        hold(broken === undefined, () => `${told} ${broken}`);
+        const broken =
+          sent.term < term
+            ? `and had saved term ${sent.term}`
+            : sent.term === term && brokenPromise(message, sent);
+        if (typeof broken !== 'string') return;
+        const { from, kind } = message;
+        hold(false, () => `member ${from} sent a message of kind ${kind} in term ${message.term} ${broken}`);
       },
     };
   },

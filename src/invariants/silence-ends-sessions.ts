@@ -40,12 +40,14 @@ export const silenceEndsSessions: Invariant = {
         leader = { term: leadership.term, heard: new Map() };
         leaders.set(raft.id, leader);
       }
-      for (const [nodeId, { session }] of dispatcher.nodes) {
-        const last = leader.heard.get(nodeId);
-        if (last !== undefined && (session === undefined || last.session === session.id)) continue;
+      const { heard } = leader;
+      // Called after most events of a leader: without a list of pairs it costs half.
+      dispatcher.nodes.forEach(({ session }, nodeId) => {
+        const last = heard.get(nodeId);
+        if (last !== undefined && (session === undefined || last.session === session.id)) return;
         const { period } = dispatcher;
-        leader.heard.set(nodeId, { session: session?.id, at: world.now, orEarlier, period });
-      }
+        heard.set(nodeId, { session: session?.id, at: world.now, orEarlier, period });
+      });
     }
 
     return {

@@ -2,7 +2,7 @@
 // that out must cost next to nothing.
 
 import type { Swarm } from '../cluster/swarm.ts';
-import type { SwarmTypes } from '../cluster/types.ts';
+import type { NodeMemory, SwarmTypes } from '../cluster/types.ts';
 import type { RaftMessage } from '../manager/peer.ts';
 import type { ManagerState } from '../manager/state.ts';
 import type { ControlReply } from '../model/calls.ts';
@@ -66,7 +66,7 @@ class Watch implements Watcher<SwarmTypes> {
     const epoch = this.#newEpoch(managers.map(([, manager]) => manager));
     for (const [host, manager] of managers) {
       this.#epochOf.set(manager.raft.id, epoch);
-      this.#look(host, undefined);
+      this.#look(host, manager, undefined);
     }
   }
 
@@ -109,14 +109,15 @@ class Watch implements Watcher<SwarmTypes> {
       if (body.kind !== 'add' && body.kind !== 'configure') {
         for (const { checks } of this.#epochs) for (const check of checks.fault) check.fault(body);
       }
-      if ('host' in body) this.#look(body.host, undefined);
+      if ('host' in body) this.#look(body.host, this.#swarm.managerOf(body.host), undefined);
       return;
     }
     const { body, to: host } = event;
-    const manager = this.#swarm.managerOf(host);
+    const node = this.#swarm.memoryOf(host);
+    const manager = node?.manager?.expelled ? undefined : node?.manager;
     if (manager !== undefined) this.#tellManager(event, manager);
-    else this.#look(host, undefined);
-    this.#tellNode(host, body.kind);
+    else if (this.#seen.has(host)) this.#look(host, undefined, undefined);
+    if (node?.agent !== undefined) this.#tellNode(node, host, body.kind);
     if (this.#answers.length === 0) return;
     // A manager may have asked the leader of another cluster than its own, and that has answered.
     const epoch = this.#seen.get(event.from === '' ? host : event.from)?.epoch;
@@ -133,10 +134,10 @@ class Watch implements Watcher<SwarmTypes> {
     }
     const message = body.kind === 'raft' ? body.message : undefined;
     if (message !== undefined) this.#tellMessage(message, host, cause);
-    this.#look(host, message);
-    if (mayPromise.has(body.kind)) this.#remember(seq, manager.raft.id);
+    this.#look(host, manager, message);
     const epoch = this.#epochOf.get(manager.raft.id);
     if (epoch === undefined) return;
+    if (mayPromise.has(body.kind)) this.#remember(seq, epoch.disk(manager.raft.id).saved);
     const { checks } = epoch;
     if (this.#candidacy !== undefined) {
       for (const check of checks.asked) check.asked(this.#candidacy, manager);
@@ -159,15 +160,12 @@ class Watch implements Watcher<SwarmTypes> {
   }
 
   /** Whatever cluster it is in: what an agent may do is the same in all of them. */
-  #tellNode(host: string, kind: string): void {
-    const [epoch] = this.#epochs;
-    if (epoch === undefined || epoch.checks.node.length === 0) return;
-    const node = this.#swarm.memoryOf(host);
-    if (node?.agent !== undefined) for (const check of epoch.checks.node) check.node(node, host, kind);
+  #tellNode(node: NodeMemory, host: string, kind: string): void {
+    const epoch = this.#epochs[0];
+    if (epoch !== undefined) for (const check of epoch.checks.node) check.node(node, host, kind);
   }
 
-  #look(host: string, message: RaftMessage | undefined): void {
-    const manager = this.#swarm.managerOf(host);
+  #look(host: string, manager: ManagerState | undefined, message: RaftMessage | undefined): void {
     const seen = this.#seen.get(host);
     if (seen !== undefined && seen.manager !== manager) {
       this.#seen.delete(host);
@@ -204,9 +202,7 @@ class Watch implements Watcher<SwarmTypes> {
     return known;
   }
 
-  #remember(seq: number, raftId: number): void {
-    const saved = this.#epochOf.get(raftId)?.disk(raftId).saved;
-    if (saved === undefined) return;
+  #remember(seq: number, saved: Saved): void {
     const { now } = this.#swarm.world;
     if (now >= this.#forgetAt) {
       this.#olderDisks = this.#disks;

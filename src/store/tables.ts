@@ -18,8 +18,14 @@ export interface Store {
 
 type DerivedTables = { readonly [K in Kind]: Derived<Records[K]> };
 
+/** What is derived from a store, and the hash of the whole until something changes. */
+interface Ledger {
+  readonly tables: DerivedTables;
+  hash: number | undefined;
+}
+
 /** Of stores that somebody has asked: new and loaded ones have nothing here. */
-const derived = new WeakMap<Store, DerivedTables>();
+const ledgers = new WeakMap<Store, Ledger>();
 
 export function createStore(): Store {
   return {
@@ -63,13 +69,15 @@ function makeReader(store: Store): Reader {
 
 /** One number for the whole content: equal applied indexes must show equal hashes. */
 export function hashStore(store: Store): number {
-  return hashData(tableHashes(store));
+  const ledger = ledgerOf(store);
+  ledger.hash ??= hashData(tableHashes(store));
+  return ledger.hash;
 }
 
 /** Per table the sum of its records' hashes. */
 export function tableHashes(store: Store): { readonly [K in Kind]: number } {
   const { tables } = store;
-  const known = derivedFrom(store);
+  const known = ledgerOf(store).tables;
   return {
     cluster: hashOf(tables.cluster, known.cluster),
     config: hashOf(tables.config, known.config),
@@ -84,23 +92,24 @@ export function tableHashes(store: Store): { readonly [K in Kind]: number } {
 
 /** The buckets of a kind as the store is now. */
 export function shelf<K extends Kind>(store: Store, kind: K): Shelf<Bucket<Records[K]>> {
-  return shelfOf<K>(kind, store.tables[kind], derivedFrom(store)[kind]);
+  return shelfOf<K>(kind, store.tables[kind], ledgerOf(store).tables[kind]);
 }
 
-function derivedFrom(store: Store): DerivedTables {
-  let known = derived.get(store);
+function ledgerOf(store: Store): Ledger {
+  let known = ledgers.get(store);
   if (known === undefined) {
-    known = {
-      cluster: nothingDerived(),
-      config: nothingDerived(),
-      network: nothingDerived(),
-      node: nothingDerived(),
-      secret: nothingDerived(),
-      service: nothingDerived(),
-      task: nothingDerived(),
-      volume: nothingDerived(),
+    const tables = {
+      cluster: nothingDerived<Records['cluster']>(),
+      config: nothingDerived<Records['config']>(),
+      network: nothingDerived<Records['network']>(),
+      node: nothingDerived<Records['node']>(),
+      secret: nothingDerived<Records['secret']>(),
+      service: nothingDerived<Records['service']>(),
+      task: nothingDerived<Records['task']>(),
+      volume: nothingDerived<Records['volume']>(),
     };
-    derived.set(store, known);
+    known = { tables, hash: undefined };
+    ledgers.set(store, known);
   }
   return known;
 }
@@ -111,6 +120,8 @@ export function replace<K extends Kind>(store: Store, event: StoreEvent<K>): voi
   const table = store.tables[kind];
   if (event.action === 'remove') table.delete(id);
   else table.set(id, event.after);
-  const known = derived.get(store);
-  if (known !== undefined) noteChange<Records[K]>(table, known[kind], event);
+  const known = ledgers.get(store);
+  if (known === undefined) return;
+  known.hash = undefined;
+  noteChange<Records[K]>(table, known.tables[kind], event);
 }
