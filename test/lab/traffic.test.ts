@@ -32,6 +32,7 @@ describe('the routing mesh', () => {
       for (const node of ['manager1', 'worker1', 'worker2', 'worker3']) {
         const traffic = sendFor(lab, '1s', `${node}:8080`);
         expect(traffic.answered).toBe(traffic.sent);
+        expect(traffic.slowest).toBeLessThan(0.05);
         expect([...traffic.byTask.keys()].sort((a, b) => (a < b ? -1 : 1))).toEqual(['web.1', 'web.2']);
         const [least = 0, most = 0] = counts(traffic);
         expect(most - least).toBeLessThanOrEqual(1);
