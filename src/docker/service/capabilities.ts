@@ -12,14 +12,10 @@ const all = 'ALL';
 /** Forgets what was added or dropped before. */
 const reset = 'RESET';
 
-/** What a new service asks for: adding beats dropping. */
+/** What a new service asks for: adding beats dropping, of a list with `ALL` nothing else is left. */
 export function newCapabilities(added: readonly string[], dropped: readonly string[]): Capabilities {
-  const add = named(added);
-  const drop = named(dropped);
-  add.delete(reset);
-  drop.delete(reset);
-  for (const capability of add) drop.delete(capability);
-  return { add: listed(add), drop: listed(drop) };
+  const add = listed(named(added));
+  return { add, drop: listed(named(dropped)).filter((name) => !add.includes(name)) };
 }
 
 /**
@@ -55,5 +51,6 @@ function normalise(text: string): string {
 }
 
 function listed(names: ReadonlySet<string>): readonly string[] {
-  return names.has(all) ? [all] : [...names].sort(compareText);
+  if (names.has(all)) return [all];
+  return [...names].filter((name) => name !== reset).sort(compareText);
 }

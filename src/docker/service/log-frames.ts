@@ -2,10 +2,8 @@
 
 import type { Fiber } from '../../engine/fiber.ts';
 import type { Response, Stream } from '../../engine/http.ts';
-import { type Client, nextPiece } from '../client.ts';
+import { nextPiece } from '../client.ts';
 import { CommandFailure } from '../failure.ts';
-import { untilInterrupted } from '../interrupt.ts';
-import type { DockerHost } from '../process.ts';
 
 export interface Frame {
   readonly stream: 'stdout' | 'stderr';
@@ -18,9 +16,9 @@ export type PieceReader = () => Fiber<Uint8Array | undefined>;
 const headerLength = 8;
 const systemError = 3;
 
-/** A reader of a body that comes in pieces; it ends with Ctrl-C. */
-export function readPieces(client: Client, stream: Stream, host: DockerHost): PieceReader {
-  return () => untilInterrupted(nextPiece(client, stream), host);
+/** A reader of a body that comes in pieces. */
+export function readPieces(stream: Stream): PieceReader {
+  return () => nextPiece(stream);
 }
 
 /**

@@ -171,6 +171,12 @@ describe('lists of a container', () => {
     );
   });
 
+  test('of all capabilities none is told apart, and what is added is not dropped', () => {
+    const all = newCapabilities(['all', 'Cap_Kill'], ['kill', 'reset']);
+    expect(all).toEqual({ add: ['ALL'], drop: ['CAP_KILL'] });
+    expect(newCapabilities(['ALL'], ['ALL', 'kill'])).toEqual({ add: ['ALL'], drop: [] });
+  });
+
   test('adding what was dropped takes it back, and adds it the second time', () => {
     const dropped = newCapabilities([], ['kill']);
     const once = updatedCapabilities(dropped, ['kill'], []);
