@@ -16,7 +16,7 @@ export function sendReports(context: AgentContext, state: AgentState): void {
   if (session.phase !== 'open' || session.report !== undefined) return;
   if (state.reports.size + state.unpublished.size === 0) return;
   const updates = [...state.reports].map(([taskId, status]) => ({ taskId, status }));
-  const unpublished = [...state.unpublished].sort();
+  const unpublished = [...state.unpublished].sort((a, b) => (a < b ? -1 : 1));
   state.reports.clear();
   state.unpublished.clear();
   session.report = sendCall(context, state, session.manager, (id) => ({

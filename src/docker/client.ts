@@ -82,7 +82,7 @@ export function* call(client: Client, { method, path, query, body, headers }: Ca
   const target = `/v${version}${encodePath(path)}${encodeQuery(query)}`;
   const response = yield* transmit(client, method, target, body, headers);
   if (response.status >= 200 && response.status < 400) return response;
-  throw new DaemonError(response.status, refusal(client, target, response, yield* textOf(client, response)));
+  throw new DaemonError(response.status, refusal(client, target, response, yield* textOf(response)));
 }
 
 /** The answer's JSON. Its shape is the engine's word, as `src/engine/api.ts` writes it down. */
@@ -98,11 +98,11 @@ export function* fetchList<T>(client: Client, path: string, query?: Query): Fibe
 /** The answer's own bytes. */
 export function* fetchText(client: Client, path: string, query?: Query): Fiber<string> {
   const asked = query === undefined ? {} : { query };
-  return yield* textOf(client, yield* call(client, { method: 'GET', path, ...asked }));
+  return yield* textOf(yield* call(client, { method: 'GET', path, ...asked }));
 }
 
 export function* postJson<T>(client: Client, path: string, body: unknown, query: Query = {}): Fiber<T> {
-  return parseAnswer(yield* textOf(client, yield* call(client, { method: 'POST', path, query, body })));
+  return parseAnswer(yield* textOf(yield* call(client, { method: 'POST', path, query, body })));
 }
 
 /** A request whose answer has nothing in it. */
@@ -134,19 +134,19 @@ function jsonFailure(text: string): string {
 }
 
 /** All of a body, also of one that comes in pieces. */
-export function* textOf(client: Client, { body }: Response): Fiber<string> {
+export function* textOf({ body }: Response): Fiber<string> {
   if (typeof body === 'string') return body;
   const decoder = new TextDecoder();
   let text = '';
   for (;;) {
-    const piece = yield* nextPiece(client, body);
+    const piece = yield* nextPiece(body);
     if (piece === undefined) return text + decoder.decode();
     text += decoder.decode(piece, { stream: true });
   }
 }
 
 /** @throws CommandFailure when the engine is lost */
-export function* nextPiece(_client: Client, stream: Stream): Fiber<Uint8Array | undefined> {
+export function* nextPiece(stream: Stream): Fiber<Uint8Array | undefined> {
   try {
     return yield* stream.next();
   } catch (error) {
@@ -231,7 +231,7 @@ function encodePath(path: string): string {
 function encodeQuery(query: Query = {}): string {
   const pairs = Object.entries(query)
     .flatMap(([name, value]) => (value === undefined ? [] : [`${encodeValue(name)}=${encodeValue(value)}`]))
-    .sort();
+    .sort((a, b) => (a < b ? -1 : 1));
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 

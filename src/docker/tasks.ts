@@ -80,12 +80,19 @@ export function* printTasks(tasks: readonly Task[], options: TaskListOptions): F
     shown.set(task.ID, (name === previous ? mark : '') + name);
     previous = name;
   }
-  const rows: Row[] = [];
+  const rows: Omit<Row, 'now'>[] = [];
   for (const { task } of named) {
     const node = yield* names.node(task.NodeID ?? '');
-    rows.push({ task, name: shown.get(task.ID) ?? '', node, whole, now: host.now() });
+    rows.push({ task, name: shown.get(task.ID) ?? '', node, whole });
   }
-  host.out(printRows(listing, format, rows));
+  const now = host.now();
+  host.out(
+    printRows(
+      listing,
+      format,
+      rows.map((row) => ({ ...row, now })),
+    ),
+  );
 }
 
 /** Moments that compare as text. */
@@ -102,9 +109,9 @@ export interface Names {
 /** Looks names up, each once. */
 export function createNames(client: Client, resolve: boolean): Names {
   const known = new Map<string, string>();
-  function* lookUp(key: string, id: string, fetch: () => Fiber<string>): Fiber<string> {
+  function* lookUp(key: string, id: string, ask: () => Fiber<string>): Fiber<string> {
     if (!resolve || id === '') return id;
-    const name = known.get(key) ?? (yield* nameOr(id, fetch()));
+    const name = known.get(key) ?? (yield* nameOr(id, ask()));
     known.set(key, name);
     return name;
   }

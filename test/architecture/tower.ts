@@ -36,8 +36,14 @@ export const narrow: ReadonlyMap<string, readonly string[]> = new Map([
 /** What anybody may import. */
 const everyones = 'src/sim/assert.ts';
 
-/** The packages that floors below lab/ may import. */
-export const packagesBelowLab: readonly string[] = ['immer', 'seedrandom', 'yaml'];
+/** The packages that floors below lab/ may import, and the floors that may. */
+const packagesBelowLab: ReadonlyMap<string, readonly string[]> = new Map([
+  // Managers edit records in drafts.
+  ['immer', ['store', 'manager']],
+  ['seedrandom', ['sim']],
+  // Compose files.
+  ['yaml', ['docker']],
+]);
 
 export function floorOf(path: string): string {
   return (path.split('/')[1] ?? '').replace(/\.tsx?$/, '');
@@ -51,8 +57,8 @@ export function towerViolations({ path, text }: Source): Violation[] {
   return importsOf(text).flatMap(({ specifier, line }) => {
     const what = specifier.startsWith('.')
       ? refuseFile(floor, posix.join(posix.dirname(path), specifier))
-      : level < floors.indexOf('lab') && !packagesBelowLab.includes(specifier)
-        ? `${floor} imports ${specifier}; below lab only ${packagesBelowLab.join(' and ')} may be imported`
+      : level < floors.indexOf('lab') && packagesBelowLab.get(specifier)?.includes(floor) !== true
+        ? `${floor} may not import ${specifier}`
         : undefined;
     return what === undefined ? [] : [{ path, line, what }];
   });

@@ -70,7 +70,7 @@ const kinds: readonly Kind[] = [
 function* run({ args, flags, client, host }: Invocation): Fiber<number> {
   const type = flags.text('type');
   if (flags.changed('type') && !kinds.some(({ name }) => name === type)) {
-    const names = kinds.map(({ name }) => JSON.stringify(name)).sort();
+    const names = kinds.map(({ name }) => JSON.stringify(name)).sort((a, b) => (a < b ? -1 : 1));
     const why = type === '' ? 'type is empty' : `unknown type: ${JSON.stringify(type)}`;
     throw new CommandFailure(`${why}: must be one of ${names.join(', ')}`);
   }

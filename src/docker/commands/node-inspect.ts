@@ -25,16 +25,16 @@ export const nodeInspect: Command = {
 };
 
 function* run({ args, flags, client, host }: Invocation): Fiber<number> {
-  function* fetch(reference: string): Fiber<string> {
+  function* inspected(reference: string): Fiber<string> {
     return yield* fetchText(client, nodePath(yield* nodeReference(client, reference)));
   }
   if (flags.on('pretty') || flags.text('format') === 'pretty') {
     return yield* prettyAll(args, host, function* (reference) {
-      return prettyNode(parseAnswer<Node>(yield* fetch(reference)));
+      return prettyNode(parseAnswer<Node>(yield* inspected(reference)));
     });
   }
   return yield* inspectAll(args, flags.text('format'), host, function* (reference) {
-    const text = yield* fetch(reference);
+    const text = yield* inspected(reference);
     return { value: nodeType.decode(parseAnswer(text)), raw: undefined };
   });
 }

@@ -58,7 +58,9 @@ export function deprecatedKeys(files: readonly Mapping[]): ReadonlyMap<string, s
 /** In ascending order. */
 export function unsupportedKeys(files: readonly Mapping[]): readonly string[] {
   const services = files.flatMap(servicesOf);
-  return unsupported.filter((key) => services.some((service) => service.has(key))).sort();
+  return unsupported
+    .filter((key) => services.some((service) => service.has(key)))
+    .sort((a, b) => (a < b ? -1 : 1));
 }
 
 function found(reasons: ReadonlyMap<string, string>, files: readonly Mapping[]): ReadonlyMap<string, string> {
@@ -76,6 +78,6 @@ function servicesOf(file: Mapping): readonly Mapping[] {
 export function explainKeys(reasons: ReadonlyMap<string, string>): string {
   return [...reasons]
     .map(([key, reason]) => `${key}: ${reason}`)
-    .sort()
+    .sort((a, b) => (a < b ? -1 : 1))
     .join('\n\n');
 }
