@@ -31,6 +31,8 @@ export interface Command {
   /** The part of the root's help that lists it; `management` is for groups, and `swarm` for those of a swarm. */
   readonly section?: 'common' | 'management' | 'swarm';
   readonly hidden?: true;
+  /** Ctrl-C ends all commands but these, which end by themselves when it was pressed. */
+  readonly handlesInterrupt?: true;
   /** The first API version that knows it. */
   readonly version?: string;
   /** Listed in help by engines in a swarm only, or by managers only. */

@@ -7,6 +7,7 @@ import { type Arity, type Command, flagsOf, type Invocation, subcommand } from '
 import { CommandFailure, DaemonError } from './failure.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { helpText, isOlder, usageLine } from './help.ts';
+import { Interrupted, untilInterrupted } from './interrupt.ts';
 import { allArguments, findCommand, parseWords } from './parse.ts';
 import type { DockerHost } from './process.ts';
 import { rootCommand } from './root.ts';
@@ -19,6 +20,7 @@ export function* docker(args: readonly string[], host: DockerHost): Fiber<number
   try {
     return yield* run(args, host);
   } catch (error) {
+    if (error instanceof Interrupted) return error.exitCode;
     if (error instanceof DaemonError || error instanceof CommandFailure) {
       if (error.message !== '') host.err(`${error.message}\n`);
       return error instanceof CommandFailure ? error.exitCode : 1;
@@ -108,7 +110,8 @@ function* runCommand(
     debug: global.on('debug'),
     host,
   };
-  return yield* command.run(invocation);
+  const running = command.run(invocation);
+  return yield* command.handlesInterrupt === true ? running : untilInterrupted(running, host);
 }
 
 /** What of the command and the flags that were given the engine's API is too old for, in words; undefined when nothing. */

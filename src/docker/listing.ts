@@ -27,7 +27,6 @@ export interface Listing<Row> {
   readonly raw?: string;
 }
 
-/** A field without a title has none in the head of a table either. */
 /** What a field has no value for, it shows as Go shows a nil pointer. */
 export type Field<Row> = readonly [
   name: string,

@@ -3,13 +3,7 @@
 import { docker } from '../../src/docker/docker.ts';
 import { type DockerConfig, type DockerHost, emptyConfig, FileError } from '../../src/docker/process.ts';
 import type { Fiber } from '../../src/engine/fiber.ts';
-import {
-  ConnectionLost,
-  type Endpoint,
-  type Request,
-  type Response,
-  type Stream,
-} from '../../src/engine/http.ts';
+import type { Endpoint, Request, Response, Stream } from '../../src/engine/http.ts';
 import { answer, routes as cannedRoutes, type Routes } from './canned.ts';
 
 export interface Options {
@@ -48,7 +42,7 @@ export function runDocker(args: readonly string[], options: Options = {}): Print
     connect: (address) => (address === engineAddress ? endpoint : undefined),
     now: () => now + slept,
     *sleep(microseconds) {
-      yield* [];
+      yield* whenReady();
       slept += microseconds;
     },
     stdin: () => stdin,
@@ -72,13 +66,18 @@ export function runDocker(args: readonly string[], options: Options = {}): Print
   return { ...printed, exitCode };
 }
 
-/** Runs a fiber that waits for nothing. */
+/** Runs a fiber that has what it waits for. */
 export function finish<R>(fiber: Fiber<R>): R {
   for (;;) {
     const step = fiber.next();
     if (step.done === true) return step.value;
-    throw new Error('the command waits for something');
+    if (!step.value.until()) throw new Error('the command waits for something');
   }
+}
+
+/** Something that takes a while, and is there at once. */
+function* whenReady(): Fiber<void> {
+  yield { until: () => true, deadline: Number.POSITIVE_INFINITY };
 }
 
 function cannedEndpoint(
@@ -87,7 +86,7 @@ function cannedEndpoint(
 ): Endpoint {
   return {
     *request({ method, target, body }: Request): Fiber<Response> {
-      yield* [];
+      yield* whenReady();
       if (target.endsWith('/_ping')) seen.pings.push(`${method} ${target}`);
       else seen.requests.push(`${method} ${decodeURIComponent(target)}${body === '' ? '' : ` ${body}`}`);
       const given = answer(routes, method, target);
@@ -108,7 +107,7 @@ function streamOf(text: string): Stream {
   let at = 0;
   return {
     *next() {
-      yield* [];
+      yield* whenReady();
       if (at >= bytes.length) return undefined;
       const piece = bytes.slice(at, at + 100);
       at += 100;
@@ -117,11 +116,3 @@ function streamOf(text: string): Stream {
     close: () => {},
   };
 }
-
-/** An engine that is not there. */
-export const deadEndpoint: Endpoint = {
-  *request() {
-    yield* [];
-    throw new ConnectionLost();
-  },
-};

@@ -3,13 +3,14 @@
 import type { Event } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { formatInstantPadded } from '../../engine/time.ts';
-import { call, nextPiece, parseAnswer } from '../client.ts';
+import { call, parseAnswer } from '../client.ts';
 import { type Command, type Invocation, noArguments } from '../command.ts';
 import { eventFormatFlag, filterFlag } from '../common-flags.ts';
 import { CommandFailure } from '../failure.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
 import { string } from '../flag.ts';
 import { badTemplate } from '../inspect.ts';
+import { eachLine } from '../lines.ts';
 import { entriesOf } from '../service/maps.ts';
 import { execute } from '../template/evaluate.ts';
 import { isFunction } from '../template/functions.ts';
@@ -32,9 +33,6 @@ export const events: Command = {
   run,
 };
 
-/** The exit code of a command that Ctrl-C ended. */
-const interrupted = 130;
-
 function* run({ flags, client, host }: Invocation): Fiber<number> {
   const template = readTemplate(flags.text('format'));
   const at = (name: string): string | undefined =>
@@ -44,28 +42,10 @@ function* run({ flags, client, host }: Invocation): Fiber<number> {
     since: at('since'),
     until: at('until'),
   };
-  const { body } = yield* call(client, { method: 'GET', path: '/events', query });
-  const print = (line: string): void => {
-    if (line.trim() !== '') host.out(`${template === undefined ? eventLine(line) : show(template, line)}\n`);
-  };
-  if (typeof body === 'string') {
-    body.split('\n').forEach(print);
-    return 0;
-  }
-  const decoder = new TextDecoder();
-  let rest = '';
-  for (;;) {
-    const piece = yield* nextPiece(client, body);
-    if (host.interrupted()) {
-      body.close();
-      return interrupted;
-    }
-    if (piece === undefined) break;
-    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    lines.forEach(print);
-  }
-  print(rest);
+  const response = yield* call(client, { method: 'GET', path: '/events', query });
+  yield* eachLine(response, (line) => {
+    host.out(`${template === undefined ? eventLine(line) : show(template, line)}\n`);
+  });
   return 0;
 }
 

@@ -4,10 +4,11 @@ import type { PullProgress } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { canonicalImage, type ImageReference, parseImage, withDefaultTag } from '../../model/image.ts';
-import { call, nextPiece, parseAnswer } from '../client.ts';
+import { call, parseAnswer } from '../client.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { bool, string } from '../flag.ts';
+import { eachLine } from '../lines.ts';
 import { registryAuth } from '../service/auth.ts';
 
 /** docker image pull */
@@ -57,23 +58,8 @@ function* run({ args: [name = ''], flags, client, host }: Invocation): Fiber<num
     tag: wanted.digest ?? wanted.tag,
   };
   const headers = new Map([['x-registry-auth', registryAuth(name, host.config)]]);
-  const { body } = yield* call(client, { method: 'POST', path: '/images/create', query, headers });
-  const print = (line: string): void => {
-    if (line.trim() !== '') printProgress(parseAnswer(line), quiet ? () => {} : host.out);
-  };
-  if (typeof body === 'string') body.split('\n').forEach(print);
-  else {
-    const decoder = new TextDecoder();
-    let rest = '';
-    for (;;) {
-      const piece = yield* nextPiece(client, body);
-      if (piece === undefined) break;
-      const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      lines.forEach(print);
-    }
-    print(rest);
-  }
+  const response = yield* call(client, { method: 'POST', path: '/images/create', query, headers });
+  yield* eachLine(response, (line) => printProgress(parseAnswer(line), quiet ? () => {} : host.out));
   host.out(`${canonicalImage(wanted)}\n`);
   return 0;
 }

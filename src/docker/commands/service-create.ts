@@ -68,6 +68,7 @@ export const serviceCreate: Command = {
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
   short: 'Create a new service',
   arity: atLeast(1),
+  handlesInterrupt: true,
   flags: [...sharedFlags(true), ...ownFlags],
   interspersed: false,
   run,

@@ -57,7 +57,7 @@ function* run(invocation: Invocation): Fiber<number> {
   if (isTerminal && !flags.on('raw')) throw new CommandFailure('tty service logs only supported with --raw');
   const response = yield* call(client, { method: 'GET', path: `${path}/logs`, query: logQuery(invocation) });
   const stream = streamOf(response);
-  const nextPiece = readPieces(client, stream, host);
+  const nextPiece = readPieces(stream);
   try {
     if (isTerminal) yield* copyLogs(nextPiece, host);
     else yield* printLines(nextPiece, slotDigits, invocation);

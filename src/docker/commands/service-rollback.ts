@@ -15,6 +15,7 @@ export const serviceRollback: Command = {
   usage: '[OPTIONS] SERVICE',
   short: "Revert changes to a service's configuration",
   arity: exactly(1),
+  handlesInterrupt: true,
   version,
   flags: [detachFlag, quietFlag],
   run,

@@ -19,6 +19,7 @@ export const serviceScale: Command = {
   usage: 'SERVICE=REPLICAS [SERVICE=REPLICAS...]',
   short: 'Scale one or multiple replicated services',
   arity: atLeast(1),
+  handlesInterrupt: true,
   flags: [detachFlag],
   run,
 };

@@ -102,6 +102,7 @@ export const serviceUpdate: Command = {
   usage: '[OPTIONS] SERVICE',
   short: 'Update a service',
   arity: exactly(1),
+  handlesInterrupt: true,
   flags: [...sharedFlags(false), ...ownFlags],
   run,
 };

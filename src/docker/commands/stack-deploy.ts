@@ -34,6 +34,7 @@ export const stackDeploy: Command = {
   short: 'Deploy a new stack or update an existing stack',
   spellings: 'docker stack deploy, docker stack up',
   arity: exactly(1),
+  handlesInterrupt: true,
   flags: [
     orchestratorFlag,
     composeFileFlag,
@@ -335,6 +336,8 @@ function* waitOnServices(
   for (const id of ids) {
     try {
       yield* waitOnService(client, id, quiet, host);
+      // Ctrl-C ends the waiting for all.
+      if (host.interrupted()) break;
     } catch (error) {
       failures.push(`${id}: ${failureText(error)}`);
     }

@@ -20,6 +20,7 @@ export const swarmCa: Command = {
   arity: noArguments,
   version: '1.30',
   swarm: 'manager',
+  handlesInterrupt: true,
   flags: [
     {
       name: 'ca-cert',

@@ -63,7 +63,7 @@ function* post(
   { auth }: SendOptions,
 ): Fiber<string> {
   const request = { method: 'POST', path, query, body: spec, headers: authHeaders(auth) } as const;
-  return yield* textOf(client, yield* call(client, request));
+  return yield* textOf(yield* call(client, request));
 }
 
 function* resolveImage(
@@ -94,7 +94,7 @@ function* inspectDistribution(
   try {
     const path = `/distribution/${image}/json`;
     const response = yield* call(client, { method: 'GET', path, headers: authHeaders(auth) });
-    return parseAnswer<Distribution>(yield* textOf(client, response));
+    return parseAnswer<Distribution>(yield* textOf(response));
   } catch (error) {
     if (error instanceof DaemonError || error instanceof CommandFailure) return undefined;
     throw error;

@@ -141,7 +141,7 @@ export function printf(format: string, values: readonly GoValue[]): string {
   const text = format.replace(
     /%([-+# 0]*)([0-9]+|\*)?(?:\.([0-9]*|\*))?(.?)/gsu,
     (
-      whole: string,
+      _whole: string,
       flags: string,
       width: string | undefined,
       precision: string | undefined,
@@ -151,7 +151,9 @@ export function printf(format: string, values: readonly GoValue[]): string {
       if (verb === '%') return '%';
       const directive = { flags, width: takeNumber(width), precision: takeNumber(precision), verb };
       const value = values[used++];
-      return value === undefined ? `%!${verb}(MISSING)` : format1(directive, value, whole);
+      return value === undefined
+        ? `%!${verb}(MISSING)`
+        : pad(directive, formatVerb(directive, value) ?? misfit(directive, value), value);
     },
   );
   const extra = values.slice(used);
@@ -159,10 +161,12 @@ export function printf(format: string, values: readonly GoValue[]): string {
   return `${text}%!(EXTRA ${extra.map((value) => `${typeOf(value)}=${plain(value)}`).join(', ')})`;
 }
 
-function format1(directive: Directive, value: GoValue, _whole: string): string {
-  const { flags, verb, width } = directive;
-  const body = formatVerb(directive, value);
-  const text = body ?? `%!${verb}(${typeOf(value)}=${plain(value)})`;
+/** What Go prints where a verb does not fit a value. */
+function misfit({ verb }: Directive, value: GoValue): string {
+  return `%!${verb}(${typeOf(value)}=${plain(value)})`;
+}
+
+function pad({ flags, width }: Directive, text: string, value: GoValue): string {
   if (width === undefined || text.length >= width) return text;
   if (flags.includes('-')) return text.padEnd(width);
   const zeros = flags.includes('0') && (value.kind === 'integer' || value.kind === 'float');
