@@ -2,6 +2,7 @@
 
 import type { Config, Network, Secret, Service, Task } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
+import { millisecond } from '../../model/duration.ts';
 import { type Client, fetchJson, send } from '../client.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
 import { stackFilters } from '../compose/convert/namespace.ts';
@@ -58,6 +59,7 @@ function* run({ args, flags, client, host }: Invocation): Fiber<number> {
     ];
     if (removed.includes(false)) failures.push(`failed to remove some resources from stack: ${name}`);
     else if (!flags.on('detach')) failures.push(...(yield* waitForTasks(name, client, host)));
+    if (host.interrupted()) return interruptedCode;
   }
   if (failures.length > 0) throw new CommandFailure(failures.join('\n'));
   return 0;
@@ -112,14 +114,24 @@ const ended: ReadonlySet<string> = new Set([
   'orphaned',
 ]);
 
-/** Asks again and again, until all tasks have come to their end or are gone. @returns what went wrong */
+/** What a command ends with that Ctrl-C ends: 128 and the number of the signal. */
+const interruptedCode = 130;
+/** docker asks again at once; that takes as long as an answer does. */
+const pause = millisecond;
+
+/**
+ * Asks again and again, until all tasks have come to their end or are gone. docker 28.2.2 means to do the same, and counts the answers with a
+ * task that has ended until there are as many as tasks: it goes too early when some still run, and never when tasks go one by one.
+ * @returns what went wrong
+ */
 function* waitForTasks(name: string, client: Client, host: DockerHost): Fiber<readonly string[]> {
   const filters = encodeFilters(stackFilters(name));
   try {
     for (;;) {
       const tasks = yield* fetchJson<readonly Task[]>(client, '/tasks', { filters });
       if (tasks.every(({ Status }) => ended.has(Status.State ?? ''))) return [];
-      yield* host.sleep(0);
+      yield* host.sleep(pause);
+      if (host.interrupted()) return [];
     }
   } catch (error) {
     return [`failed to wait on tasks of stack: ${name}: failed to get tasks: ${failureText(error)}`];

@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** No engine answers when there is none. */
   readonly endpoint?: Endpoint;
+  /** When Ctrl-C is pressed, in microseconds after the command began. */
+  readonly interruptedAt?: number;
 }
 
 export interface Printed {
@@ -29,7 +31,7 @@ const nobody: Endpoint = {
 
 export function runDocker(
   args: readonly string[],
-  { files, env = {}, endpoint = nobody }: Surroundings,
+  { files, env = {}, endpoint = nobody, interruptedAt = Number.POSITIVE_INFINITY }: Surroundings,
 ): Printed {
   let out = '';
   let err = '';
@@ -57,7 +59,7 @@ export function runDocker(
       err: (text) => {
         err += text;
       },
-      interrupted: () => false,
+      interrupted: () => now >= interruptedAt,
       config: emptyConfig(),
     }),
   );

@@ -363,6 +363,37 @@ describe('docker stack rm', () => {
   });
 });
 
+describe('Ctrl-C', () => {
+  const running = {
+    Slot: 1,
+    NodeID: 'n1',
+    Status: { State: 'starting', PortStatus: {} },
+    DesiredState: 'running',
+    Spec: {},
+  };
+  const interrupt = (line: string, paper: Paper): Printed =>
+    runDocker(['stack', ...line.split(' ')], {
+      files: { 'a.yml': 'services: {a: {image: x, deploy: {replicas: 1}}, b: {image: x}}\n' },
+      endpoint: new PaperEngine({ ...paper, tasks: [[running]] }),
+      interruptedAt: 700_000,
+    });
+
+  test('ends a deployment’s waiting for all services, not the deployment', () => {
+    const { out, err, code } = interrupt('deploy --detach=false -c a.yml st', {});
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    expect(out.split('\n').slice(-3)).toEqual([
+      'Operation continuing in background.',
+      `Use \`docker service ps ${idOf('st_a')}\` to check progress.`,
+      '',
+    ]);
+  });
+
+  test('ends a removal that waits for tasks', () => {
+    const { err, code } = interrupt('rm --detach=false st', everything);
+    expect({ err, code }).toEqual({ err: '', code: 130 });
+  });
+});
+
 describe('lists', () => {
   const task = {
     ID: 'bidg6kwnjvlufmglnme60pdb0',
