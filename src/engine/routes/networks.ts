@@ -2,7 +2,7 @@
 
 import { notManagerError } from '../../cluster/node.ts';
 import { lookupLabel } from '../../model/labels.ts';
-import type { Network, Task } from '../../model/objects.ts';
+import type { Task } from '../../model/objects.ts';
 import { isTerminal } from '../../model/state.ts';
 import { predefinedLabel } from '../../model/validate.ts';
 import type * as api from '../api.ts';
@@ -107,22 +107,23 @@ export function findLocalNetwork(engine: Engine, key: string): api.Network | und
   return localNetworks(engine).find(({ Name, Id }) => Name === key || Id === key);
 }
 
-/**
- * Networks of the swarm, if this node can ask for them; a manager that cannot has none to show. Those that stand for the machines' own
- * are left out: everybody has the machines' own.
- */
+/** Networks of the swarm, if this node can ask for them; a manager that cannot has none to show. */
 function* swarmTables(engine: Engine): Fiber<Tables | undefined> {
   if (memoryOf(engine).manager === undefined) return undefined;
   try {
-    const tables = yield* look(engine, 'network', 'service', 'task', 'node');
-    const network = tables.network.filter(
-      ({ spec }) => lookupLabel(spec.labels, predefinedLabel) === undefined,
-    );
-    return { ...tables, network };
+    return yield* look(engine, 'network', 'service', 'task', 'node');
   } catch (error) {
     if (error instanceof RequestFailure) return undefined;
     throw error;
   }
+}
+
+/** Those that stand for the machines' own are left out, unless networks of the swarm alone are asked for. */
+function swarmNetworks(engine: Engine, tables: Tables | undefined, scope = ''): readonly api.Network[] {
+  const networks = (tables?.network ?? []).filter(
+    ({ spec }) => scope === 'swarm' || lookupLabel(spec.labels, predefinedLabel) === undefined,
+  );
+  return networks.map((network) => toNetwork(network, engine.epoch()));
 }
 
 function* list(engine: Engine, { query }: Call): Fiber<Reply> {
@@ -135,7 +136,7 @@ function* list(engine: Engine, { query }: Call): Fiber<Reply> {
   const tables = yield* swarmTables(engine);
   const networks = [
     ...localNetworks(engine).map((network) => ({ ...network, Containers: {} })),
-    ...(tables?.network ?? []).map((network) => toNetwork(network, engine.epoch())),
+    ...swarmNetworks(engine, tables),
   ];
   return json(networks.filter((network) => matches(network, filters, tables)));
 }
@@ -189,7 +190,7 @@ function* inspect(engine: Engine, { query, params: [key = ''] }: Call): Fiber<Re
     throw new RequestFailure(400, `invalid value for verbose: ${verbose}`);
   }
   const tables = yield* swarmTables(engine);
-  const swarm = (tables?.network ?? []).map((network) => toNetwork(network, engine.epoch()));
+  const swarm = swarmNetworks(engine, tables, scope);
   const found = candidates(
     [...localNetworks(engine), ...swarm].filter(({ Scope }) => scope === '' || Scope === scope),
     key,
@@ -309,7 +310,7 @@ function* create(engine: Engine, { request }: Call): Fiber<Reply> {
 
 function* remove(engine: Engine, { params: [key = ''] }: Call): Fiber<Reply> {
   const tables = yield* swarmTables(engine);
-  const swarm = (tables?.network ?? []).map((network: Network) => toNetwork(network, engine.epoch()));
+  const swarm = swarmNetworks(engine, tables);
   const found = candidates([...localNetworks(engine), ...swarm], key);
   const [network, ...others] = found;
   if (network === undefined) throw new RequestFailure(404, `network ${key} not found`);
