@@ -68,11 +68,12 @@ describe('a citation', () => {
   });
 
   it('says of which reference its edge case is', () => {
-    expect(cited('src/a.ts', '// E-3, S-E4, S-E64b, O-E5, S-E6a, O-E7b, XS-E8, E9')).toEqual([
+    expect(cited('src/a.ts', '// E-3, S-E4, S-E64b, O-E5, D-E6, S-E6a, O-E7b, XS-E8, E9')).toEqual([
       'E-3',
       'S-E4',
       'S-E64b',
       'O-E5',
+      'D-E6',
     ]);
     expect(cited('test/a.test.ts', '// S-E8 to S-E10')).toEqual(['S-E8', 'S-E9', 'S-E10']);
   });
@@ -96,7 +97,7 @@ describe.each(references)('the reference %s', (name) => {
   it('numbers its rules and cases once each, in order', () => {
     const lists = new Map<string, number[]>();
     for (const id of readReference(name).titles.keys()) {
-      const [, prefix = '', number] = /^(R-[A-Z]|[SO]-E|E-)(\d+)b?$/.exec(id) ?? [];
+      const [, prefix = '', number] = /^(R-[A-Z]|[SOD]-E|E-)(\d+)b?$/.exec(id) ?? [];
       expect(prefix, id).not.toBe('');
       lists.set(prefix, [...(lists.get(prefix) ?? []), Number(number)]);
     }

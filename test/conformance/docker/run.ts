@@ -136,9 +136,13 @@ async function runText(
   return ours.stdout;
 }
 
-/** The real client goes through what a stack has in the order of a Go map, which is another every time. Ours goes by name. */
-function isUnordered([group, command = '']: readonly string[]): boolean {
-  return group === 'stack' && ['deploy', 'up', 'rm', 'remove', 'down'].includes(command);
+/**
+ * The real client goes through some things in the order of a Go map, which is another every time: what a stack has (D-E51), variables that are
+ * changed (D-E30), several files of a service. Ours goes by name.
+ */
+function isUnordered([group, command = '', ...words]: readonly string[]): boolean {
+  if (group === 'stack') return ['deploy', 'up', 'rm', 'remove', 'down'].includes(command);
+  return group === 'service' && words.some((word) => /^--(?:env-(?:add|rm)|secret|config)/.test(word));
 }
 
 function sorted(printed: Printed): Printed {

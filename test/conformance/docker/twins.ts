@@ -200,6 +200,13 @@ export class Twins {
   }
 }
 
+/** Lists of a spec in the order of a map of the real client's. */
+const unordered: ReadonlySet<string> = new Set(['env', 'secrets', 'configs']);
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
 /** The specs of all services by name, with names in the place of IDs. */
 function servicesOf({ swarm }: Session): string {
   const state = swarm.state();
@@ -208,11 +215,13 @@ function servicesOf({ swarm }: Session): string {
   const named = (key: string, value: unknown): unknown => {
     // Files are known by name beside their IDs.
     if (key === 'id') return '';
+    if (unordered.has(key) && Array.isArray(value))
+      return value.map((each) => JSON.stringify(each, named)).sort(byText);
     return key === 'target' && typeof value === 'string' ? (networks.get(value) ?? value) : value;
   };
   const specs = state.list('service').map(({ spec }) => spec);
   return [...specs]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .sort((a, b) => byText(a.name, b.name))
     .map((spec) => JSON.stringify(spec, named))
     .join('\n');
 }

@@ -6,7 +6,7 @@ import { lineOf, readSources, type Source } from '../../architecture/source.ts';
 
 /** A place that cites. */
 export interface Citation {
-  /** For instance `R-R76`, or of edge cases `E-21` (raft-cluster), `S-E64b` (scheduler), `O-E21` (orchestration). */
+  /** For instance `R-R76`, or of edge cases `E-21` (raft-cluster), `S-E64b` (scheduler), `O-E21` (orchestration), `D-E21` (docker-api-cli). */
   readonly id: string;
   readonly path: string;
   /** From 1. */
@@ -18,8 +18,8 @@ const fidelity = 'docs/fidelity.md';
 const ownPath = 'test/conformance/rules';
 
 /** A range may break across the lines of a comment. */
-const range = /\b(R-[A-Z]|[SO]-E|E-)(\d+)\s+(?:(?:\/\/|\*)\s*)?to\s+(?:(?:\/\/|\*)\s*)?\1(\d+)\b/g;
-const single = /\b(?:(?:R-[A-Z]|O-E|E-)\d+|S-E\d+b?)\b/g;
+const range = /\b(R-[A-Z]|[SOD]-E|E-)(\d+)\s+(?:(?:\/\/|\*)\s*)?to\s+(?:(?:\/\/|\*)\s*)?\1(\d+)\b/g;
+const single = /\b(?:(?:R-[A-Z]|[OD]-E|E-)\d+|S-E\d+b?)\b/g;
 
 /** On the fidelity page, all but rows that admit a difference: what a row calls real must be held by a line or a test. */
 const otherThanRow = /^(?!\|[^|]*\| (?:simplified|absent) \|).*$/gm;

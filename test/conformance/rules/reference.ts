@@ -9,7 +9,7 @@ export interface Reference {
 }
 
 /** References by name; each has a file of that name beside this one. */
-export const references: readonly string[] = ['raft-cluster', 'scheduler', 'orchestration'];
+export const references: readonly string[] = ['raft-cluster', 'scheduler', 'orchestration', 'docker-api-cli'];
 
 /** Reads the reference of that name. */
 export function readReference(name: string): Reference {
