@@ -5,6 +5,7 @@ import type {
   Placement,
   PortConfig,
   Service,
+  StringMap,
   TaskSpec,
   UpdateConfig,
 } from '../../engine/api.ts';
@@ -24,7 +25,7 @@ export function prettyService(service: Service, networks: readonly string[], now
     '',
     `ID:\t\t${service.ID}`,
     `Name:\t\t${spec.Name ?? ''}`,
-    ...titled('Labels:', pairLines(spec.Labels)),
+    ...titled('Labels:', pairLines(spec.Labels, ' ', '=')),
     ...modeLines(service),
     ...updateStatusLines(service, now),
     'Placement:',
@@ -48,8 +49,9 @@ function titled(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [title, ...lines];
 }
 
-function pairLines(labels: Service['Spec']['Labels']): readonly string[] {
-  return entriesOf(labels).map(([key, value]) => ` ${key}${value === '' ? '' : `=${value}`}`);
+/** Of a pair without a value the key alone. */
+function pairLines(pairs: StringMap | null | undefined, indent: string, is: string): readonly string[] {
+  return entriesOf(pairs).map(([key, value]) => `${indent}${key}${value === '' ? '' : is + value}`);
 }
 
 /** Of jobs nothing is told. */
@@ -110,10 +112,7 @@ function containerLines(container: ContainerSpec): readonly string[] {
     ...(Init === undefined ? [] : [` Init:\t\t${Init}`]),
     ...(User ? [` User: ${User}`] : []),
     ...titled('Capabilities:', capabilities),
-    ...titled(
-      'SysCtls:',
-      entriesOf(container.Sysctls).map(([key, value]) => ` ${key}: ${value}`),
-    ),
+    ...titled('SysCtls:', pairLines(container.Sysctls, ' ', ': ')),
     ...titled(
       'Ulimits:',
       (container.Ulimits ?? []).map(({ Name, Soft, Hard }) => ` ${Name}: ${Soft}:${Hard}`),
@@ -145,11 +144,10 @@ function fileLines(target: string, source: string): readonly string[] {
 
 function logDriverLines({ LogDriver }: TaskSpec): readonly string[] {
   if (LogDriver === undefined) return [];
-  const options = entriesOf(LogDriver.Options).map(([key, value]) => `  ${key}:       ${value}`);
   return [
     'Log Driver:',
     ...(LogDriver.Name ? [` Name:\t\t${LogDriver.Name}`] : []),
-    ...titled(' LogOpts:', options),
+    ...titled(' LogOpts:', pairLines(LogDriver.Options, '  ', ':       ')),
     '',
   ];
 }
