@@ -59,7 +59,12 @@ function putVolume(volumes: Volumes, volume: Volume): boolean {
 /** The mounts of a task that want a cluster volume; undefined when none does. */
 export function volumeDemandOf(task: Task, store: Reader, volumes?: Volumes): VolumeDemand | undefined {
   const mounts = task.spec.container.mounts.filter(({ type }) => type === 'cluster');
-  return mounts.length === 0 ? undefined : { mounts, volumes: volumes ?? loadVolumes(store) };
+  if (mounts.length === 0) return undefined;
+  if (volumes !== undefined) return { mounts, volumes };
+  const known = loadVolumes(store);
+  // A task is not in its own way.
+  releaseVolumes(known, task.id);
+  return { mounts, volumes: known };
 }
 
 /** The filter: one mount that can be satisfied is enough (R-S31, R-S43). */
