@@ -37,7 +37,7 @@ const tapes = [
   ['edges', 'texts that nearly are values, registries, old engines', 158],
   ['update', 'what service update makes of the specs it finds', 274],
   ['shown', 'help, ls, ps, inspect, rm, scale, rollback', 179],
-  ['services', 'services made at random: listed, inspected, updated', 66],
+  ['services', 'services made at random: listed, inspected, updated', 51],
   ['lists', 'columns, templates, answers that are errors', 59],
   ['logs', 'lines, frames, moments', 80],
   ['progress', 'waiting for services and jobs of every kind', 53],
