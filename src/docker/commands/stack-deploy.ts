@@ -1,6 +1,14 @@
 // docker stack deploy
 
-import type { Info, Network, Secret, Service, Config as SwarmConfig } from '../../engine/api.ts';
+import type {
+  Annotations,
+  Info,
+  Network,
+  Secret,
+  Service,
+  ServiceSpec,
+  Config as SwarmConfig,
+} from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { parseImage } from '../../model/image.ts';
@@ -25,7 +33,7 @@ import { registryAuth } from '../service/auth.ts';
 import { waitOnService } from '../service/progress.ts';
 import { resolveConfigs, resolveSecrets } from '../service/references.ts';
 import { createService, updateService } from '../service/requests.ts';
-import { named, removeAll } from './stack-rm.ts';
+import { firstWithConfigs, named, removeAll } from './stack-rm.ts';
 
 export const stackDeploy: Command = {
   name: 'deploy',
@@ -71,10 +79,17 @@ export const stackDeploy: Command = {
 
 /** Before it, digests are not looked up. */
 const firstWithDigests = '1.30';
+const firstWithSecrets = '1.25';
+/** Before it, a service has its networks beside its tasks' spec, not in it. */
+const firstWithTaskNetworks = '1.29';
+/** Before it, an engine was told to let no two networks have one name. */
+const firstWithUniqueNetworks = '1.44';
 
 /** One deployment under way. */
 interface Deployment {
   readonly stack: string;
+  /** Of the API. */
+  readonly version: string;
   readonly config: Config;
   readonly client: Client;
   readonly host: DockerHost;
@@ -88,7 +103,7 @@ function* run({ args, flags, client, host }: Invocation): Fiber<number> {
   if (!['always', 'changed', 'never'].includes(resolve)) {
     throw new CommandFailure(`Invalid option ${resolve} for flag --resolve-image`);
   }
-  const older = isOlder((yield* abilitiesOf(client)).version, firstWithDigests);
+  const { version } = yield* abilitiesOf(client);
   if (flags.on('detach') && !flags.changed('detach')) {
     host.err(
       'Since --detach=false was not specified, tasks will be created in the background.\n' +
@@ -96,12 +111,16 @@ function* run({ args, flags, client, host }: Invocation): Fiber<number> {
     );
   }
   yield* checkManager(client);
-  const deployment = { stack, config, client, host };
+  const deployment = { stack, version, config, client, host };
   if (flags.on('prune')) yield* prune(deployment);
   yield* createNetworks(deployment);
   yield* storeSecrets(deployment);
   yield* storeConfigs(deployment);
-  const ids = yield* deployServices(deployment, older ? 'never' : resolve, flags.on('with-registry-auth'));
+  const ids = yield* deployServices(
+    deployment,
+    isOlder(version, firstWithDigests) ? 'never' : resolve,
+    flags.on('with-registry-auth'),
+  );
   if (!flags.on('detach')) yield* waitOnServices(ids, flags.on('quiet'), client, host);
   return 0;
 }
@@ -168,18 +187,19 @@ function* stackServices(client: Client, stack: string): Fiber<readonly Service[]
 }
 
 /** Networks that are there stay as they are. */
-function* createNetworks({ stack, config, client, host }: Deployment): Fiber<void> {
+function* createNetworks({ stack, version, config, client, host }: Deployment): Fiber<void> {
   const { own, external } = convertNetworks(stack, config);
   for (const name of external) {
     if (!isPredefined(name)) yield* checkExternal(name, client);
   }
   const filters = encodeFilters(stackFilters(stack));
+  const check = isOlder(version, firstWithUniqueNetworks);
   const existing = yield* fetchJson<readonly Network[]>(client, '/networks', { filters });
   for (const network of own) {
     if (existing.some(({ Name }) => Name === network.Name)) continue;
     host.out(`Creating network ${network.Name}\n`);
     yield* explaining(`failed to create network ${network.Name}`, () =>
-      postJson(client, '/networks/create', network),
+      postJson(client, '/networks/create', { ...network, ...(check && { CheckDuplicate: true }) }),
     );
   }
 }
@@ -200,26 +220,29 @@ function* checkExternal(name: string, client: Client): Fiber<void> {
   );
 }
 
-function* storeSecrets({ stack, config, client, host }: Deployment): Fiber<void> {
-  for (const spec of convertSecrets(stack, config.secrets, host)) {
-    yield* store('secret', spec.Name ?? '', spec, client, host);
-  }
+function* storeSecrets(deployment: Deployment): Fiber<void> {
+  const { stack, config, host } = deployment;
+  for (const spec of convertSecrets(stack, config.secrets, host)) yield* store('secret', spec, deployment);
 }
 
-function* storeConfigs({ stack, config, client, host }: Deployment): Fiber<void> {
-  for (const spec of convertConfigs(stack, config.configs, host)) {
-    yield* store('config', spec.Name ?? '', spec, client, host);
-  }
+function* storeConfigs(deployment: Deployment): Fiber<void> {
+  const { stack, config, host } = deployment;
+  for (const spec of convertConfigs(stack, config.configs, host)) yield* store('config', spec, deployment);
 }
 
 /** One that is there is updated: its labels may have changed. */
 function* store(
   kind: 'secret' | 'config',
-  name: string,
-  spec: unknown,
-  client: Client,
-  host: DockerHost,
+  spec: Annotations,
+  { version, client, host }: Deployment,
 ): Fiber<void> {
+  const needed = kind === 'secret' ? firstWithSecrets : firstWithConfigs;
+  if (isOlder(version, needed)) {
+    throw new CommandFailure(
+      `"${kind} inspect" requires API version ${needed}, but the Docker daemon API version is ${version}`,
+    );
+  }
+  const { Name: name = '' } = spec;
   let existing: Secret | SwarmConfig | undefined;
   try {
     existing = yield* fetchJson<Secret | SwarmConfig>(client, `/${kind}s/${name}`);
@@ -253,9 +276,12 @@ function* deployServices(
   resolve: string,
   withAuth: boolean,
 ): Fiber<readonly string[]> {
-  const { stack, config, client, host } = deployment;
-  const specs = [];
-  for (const key of config.services.keys()) specs.push(yield* specOf(deployment, key));
+  const { stack, version, config, client, host } = deployment;
+  const specs: ServiceSpec[] = [];
+  for (const key of config.services.keys()) {
+    const spec = yield* specOf(deployment, key);
+    specs.push(isOlder(version, firstWithTaskNetworks) ? withNetworksBeside(spec) : spec);
+  }
   const existing = yield* stackServices(client, stack);
   const ids: string[] = [];
   for (const spec of specs) {
@@ -296,10 +322,7 @@ function* deployServices(
   return ids;
 }
 
-function* specOf(
-  { stack, config, client }: Deployment,
-  key: string,
-): Fiber<ReturnType<typeof convertService>> {
+function* specOf({ stack, config, client }: Deployment, key: string): Fiber<ServiceSpec> {
   const service: Mapping = config.services.get(key) ?? new Map();
   try {
     const secrets = yield* resolveSecrets(
@@ -319,6 +342,11 @@ function* specOf(
   } catch (error) {
     throw new CommandFailure(`service ${key}: ${failureText(error)}`);
   }
+}
+
+function withNetworksBeside(spec: ServiceSpec): ServiceSpec {
+  const { Networks, ...task } = spec.TaskTemplate;
+  return { ...spec, TaskTemplate: task, Networks };
 }
 
 function bySortedName<T>(references: readonly T[], nameOf: (reference: T) => string): readonly T[] {

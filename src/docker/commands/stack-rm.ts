@@ -3,13 +3,14 @@
 import type { Config, Network, Secret, Service, Task } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { millisecond } from '../../model/duration.ts';
-import { type Client, fetchJson, send } from '../client.ts';
+import { abilitiesOf, type Client, fetchJson, send } from '../client.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
 import { stackFilters } from '../compose/convert/namespace.ts';
 import { checkStackName, orchestratorFlag } from '../compose/stack.ts';
 import { CommandFailure, failureText } from '../failure.ts';
 import { encodeFilters } from '../filters.ts';
 import { bool } from '../flag.ts';
+import { isOlder } from '../help.ts';
 import { compareText } from '../human.ts';
 import type { DockerHost } from '../process.ts';
 
@@ -33,15 +34,19 @@ export const stackRm: Command = {
   run,
 };
 
+/** The first API version that has configs. */
+export const firstWithConfigs = '1.30';
+
 function* run({ args, flags, client, host }: Invocation): Fiber<number> {
   for (const name of args) checkStackName(name);
+  const hasConfigs = !isOlder((yield* abilitiesOf(client)).version, firstWithConfigs);
   const failures: string[] = [];
   for (const name of args) {
     const filters = encodeFilters(stackFilters(name));
     const services = yield* fetchJson<readonly Service[]>(client, '/services', { filters });
     const networks = yield* fetchJson<readonly Network[]>(client, '/networks', { filters });
     const secrets = yield* fetchJson<readonly Secret[]>(client, '/secrets', { filters });
-    const configs = yield* fetchJson<readonly Config[]>(client, '/configs', { filters });
+    const configs = hasConfigs ? yield* fetchJson<readonly Config[]>(client, '/configs', { filters }) : [];
     if (services.length + networks.length + secrets.length + configs.length === 0) {
       host.err(`Nothing found in stack: ${name}\n`);
       continue;

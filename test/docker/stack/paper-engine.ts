@@ -29,6 +29,8 @@ export interface Paper {
   readonly tasks?: readonly (readonly unknown[])[];
   /** What is refused, by method and path: status and message. */
   readonly refused?: Readonly<Record<string, readonly [status: number, message: string]>>;
+  /** Of the API. */
+  readonly version?: string;
   /** No image has a digest. */
   readonly withoutRegistry?: boolean;
 }
@@ -65,7 +67,7 @@ export class PaperEngine {
   }
 
   answer({ method, target, body }: Pick<Request, 'method' | 'target' | 'body'>): Response {
-    if (target === '/_ping') return reply(200);
+    if (target === '/_ping') return ping(this.#paper.version ?? '1.50');
     const url = new URL(target, 'http://engine');
     const path = decodeURIComponent(url.pathname).replace(/^\/v[\d.]+/, '');
     this.requests.push(
@@ -191,6 +193,11 @@ function hash(text: string): string {
   let value = 0x811c9dc5;
   for (const character of text) value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return value.toString(16);
+}
+
+function ping(version: string): Response {
+  const { headers, ...answer } = reply(200);
+  return { ...answer, headers: new Map([...headers, ['api-version', version]]) };
 }
 
 function reply(status: number, body?: unknown): Response {

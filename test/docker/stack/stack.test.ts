@@ -363,6 +363,44 @@ describe('docker stack rm', () => {
   });
 });
 
+describe('an engine of old', () => {
+  test('has the networks of a service beside its tasks, and is told to keep names of networks apart', () => {
+    const outcome = run('deploy -d -c a.yml st', { version: '1.28' });
+    expect(
+      outcome.requests.some((request) =>
+        /^POST \/networks\/create .*,"CheckDuplicate":true\}$/.test(request),
+      ),
+    ).toBe(true);
+    expect(specSent(outcome)).toMatchObject({ Networks: [{ Target: 'st_default', Aliases: ['web'] }] });
+    expect(specSent(outcome).TaskTemplate.Networks).toBeUndefined();
+  });
+
+  test('is asked for no digest, and for no configs', () => {
+    const { requests } = run('deploy -d -c a.yml st', { version: '1.29' });
+    expect(requests.some((request) => request.includes('/distribution/'))).toBe(false);
+    expect(
+      run('rm st', { ...everything, version: '1.29' }).requests.some((request) =>
+        request.includes('configs'),
+      ),
+    ).toBe(false);
+  });
+
+  test('has no configs', () => {
+    const { err, code } = run(
+      'deploy -d -c a.yml st',
+      { version: '1.29' },
+      {
+        'a.yml': `${plain}configs: {c: {file: c}}\n`,
+        c: 'text',
+      },
+    );
+    expect({ err, code }).toEqual({
+      err: '"config inspect" requires API version 1.30, but the Docker daemon API version is 1.29\n',
+      code: 1,
+    });
+  });
+});
+
 describe('Ctrl-C', () => {
   const running = {
     Slot: 1,
