@@ -27,6 +27,7 @@ import {
 } from './identity.ts';
 import { beginJoin, joinAnswered, joinManagers, joinRetry, joinTimedOut } from './join.ts';
 import { finishLeaving, leaveLimitReached, leaveSwarm, refuseLeave } from './leave.ts';
+import { dropLocalNetwork, makeLocalNetwork, readLocalNetworks } from './local-networks.ts';
 import { followLock, lockedError, readLock, tryKey } from './lock.ts';
 import { closeLogs, followLeader, logsAnswered, logsTimedOut, openLogs, takeLines } from './logs.ts';
 import { imageLookedUp, lookUpImage, lookUpTimedOut } from './look-up.ts';
@@ -68,6 +69,7 @@ export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
     lastCall: context.random(`calls/${context.host}`, 2 ** 30),
     volumes: readVolumes(context),
     volumeInfo: readVolumeInfo(context),
+    localNetworks: readLocalNetworks(context),
     saving: 'no',
     lives: 0,
     agentLife: 0,
@@ -175,6 +177,8 @@ export function handleNode(
     case 'node.pull':
     case 'node.make-volume':
     case 'node.drop-volume':
+    case 'node.make-network':
+    case 'node.drop-network':
     case 'node.write':
     case 'node.kill':
     case 'node.hang':
@@ -309,6 +313,12 @@ function handleCommand(
       return;
     case 'node.drop-volume':
       dropVolume(context, memory, command.name);
+      return;
+    case 'node.make-network':
+      makeLocalNetwork(context, memory, command);
+      return;
+    case 'node.drop-network':
+      dropLocalNetwork(context, memory, command.name);
       return;
     case 'node.write':
       writeVolume(context, memory, command.volume, command.key, command.value);

@@ -25,6 +25,7 @@ import type { Availability, NodeRole } from '../model/state.ts';
 import type { GossipMessage, TrafficMessage } from '../model/traffic.ts';
 import type { World } from '../sim/world.ts';
 import type { LoadBalancerConfig, LoadBalancerMemory, LoadBalancerTimer } from './load-balancer.ts';
+import type { LocalNetwork, LocalNetworkRecord } from './local-networks.ts';
 import type { OpenPull } from './pull.ts';
 import type { Requests, RequestsCommand, RequestsNote, RequestsTimer } from './requests.ts';
 import type { VolumeInfo, VolumeRecord } from './volumes.ts';
@@ -142,6 +143,8 @@ export interface NodeMemory {
   lastCall: number;
   /** Named volumes, and directories by their absolute path: texts by key. */
   readonly volumes: Map<string, Map<string, string>>;
+  /** Those that somebody has made on this machine alone, by name. */
+  readonly localNetworks: Map<string, LocalNetwork>;
   /** Of the named volumes. */
   readonly volumeInfo: Map<string, VolumeInfo>;
   /** Of those who use services from here; undefined before the first. */
@@ -189,6 +192,8 @@ export type NodeCommand =
       readonly labels: Labels;
     }
   | { readonly kind: 'node.drop-volume'; readonly name: string }
+  | { readonly kind: 'node.make-network'; readonly network: Omit<LocalNetwork, 'createdAt'> }
+  | { readonly kind: 'node.drop-network'; readonly name: string }
   | { readonly kind: 'node.write'; readonly volume: string; readonly key: string; readonly value: string }
   | { readonly kind: 'node.kill'; readonly taskId: string }
   | { readonly kind: 'node.hang'; readonly taskId: string };
@@ -262,6 +267,7 @@ export interface SwarmTypes {
     | AgentRecord
     | { readonly kind: 'node.identity'; readonly identity: Identity }
     | { readonly kind: 'node.lock'; readonly key: string }
+    | LocalNetworkRecord
     | VolumeRecord;
   note: ManagerNote | NodeAnswer | LinesNote | RequestsNote | AgentNote;
 }

@@ -1,6 +1,7 @@
 // What `docker events` tells: changes of the swarm as this manager's own store follows them (R-R35), and what happens to the machine's
 // containers and images. Found by comparing what is with what was after every event of the world that the machine had a part in.
 
+import type { Swarm } from '../cluster/swarm.ts';
 import type { NodeMemory } from '../cluster/types.ts';
 import type { Config, Network, Node, Records, Secret, Service } from '../model/objects.ts';
 import type { Store } from '../store/store.ts';
@@ -17,14 +18,34 @@ export function recordEvents(engine: Engine): void {
   const { swarm, host } = engine;
   const swarmWatch = new SwarmWatch(engine);
   const machineWatch = new MachineWatch(engine);
-  swarm.watch({
-    handled: (event) => {
-      if (event.to !== host) return;
-      const memory = swarm.memoryOf(host);
-      swarmWatch.look(memory);
-      machineWatch.look(memory);
-    },
+  watchHost(swarm, host, (kind) => {
+    const memory = swarm.memoryOf(host);
+    swarmWatch.look(memory);
+    if (!kind.startsWith('raft') && !kind.startsWith('manager.')) machineWatch.look(memory);
   });
+}
+
+type HostWatcher = (kind: string) => void;
+
+/** Who wants to know of which machine: a swarm is watched once, whatever the number of its engines. */
+const watched = new WeakMap<Swarm, Map<string, HostWatcher[]>>();
+
+/** Tells after every event that a machine had a part in of what kind it was. */
+function watchHost(swarm: Swarm, host: string, watcher: HostWatcher): void {
+  let hosts = watched.get(swarm);
+  if (hosts === undefined) {
+    const known = new Map<string, HostWatcher[]>();
+    hosts = known;
+    watched.set(swarm, known);
+    swarm.watch({
+      handled: (event) => {
+        for (const each of known.get(event.to) ?? []) each(event.body.kind);
+      },
+    });
+  }
+  const watchers = hosts.get(host);
+  if (watchers === undefined) hosts.set(host, [watcher]);
+  else watchers.push(watcher);
 }
 
 /** Adds an event; attributes in ascending order of their names. */

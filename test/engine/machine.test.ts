@@ -226,6 +226,39 @@ test('every machine has its own networks; a member of a swarm has the gateway, a
   ]);
 });
 
+test('a network of one machine is made, survives a crash, and is no network for services', () => {
+  const bench = Bench.assembled(1, 1);
+  const made = bench.send('manager1', 'POST', '/networks/create', { Name: 'mynet', Labels: { a: 'b' } });
+  expect(made.status).toBe(201);
+  const { Id }: api.NetworkCreateResponse = JSON.parse(made.text);
+  expect(refusal(bench.send('manager1', 'POST', '/networks/create', { Name: 'mynet' }))).toEqual([
+    409,
+    'network with name mynet already exists',
+  ]);
+  const spec = {
+    Name: 'web',
+    TaskTemplate: { ContainerSpec: { Image: 'nginx' }, Networks: [{ Target: 'mynet' }], ForceUpdate: 0 },
+    Mode: {},
+  };
+  expect(refusal(bench.send('manager1', 'POST', '/services/create', spec))).toEqual([
+    403,
+    'The network mynet cannot be used with services. Only networks scoped to the swarm can be used, such as those created with the overlay driver.',
+  ]);
+  bench.swarm.advance(1_000_000);
+  bench.swarm.fault({ kind: 'crash', host: 'manager1' });
+  bench.swarm.fault({ kind: 'restart', host: 'manager1' });
+  expect(bench.get<api.Network>('manager1', '/networks/mynet')).toMatchObject({
+    Id,
+    Driver: 'bridge',
+    Scope: 'local',
+    Labels: { a: 'b' },
+    IPAM: { Config: [{ Subnet: '172.19.0.0/16', Gateway: '172.19.0.1' }] },
+  });
+  expect(bench.send('worker1', 'GET', '/networks/mynet').status).toBe(404);
+  expect(bench.send('manager1', 'DELETE', '/networks/mynet')).toMatchObject({ status: 204, text: '' });
+  expect(bench.send('manager1', 'GET', '/networks/mynet').status).toBe(404);
+});
+
 test('a service on the network of its machines is attached to what stands for it in the swarm', () => {
   const bench = Bench.assembled(1, 0);
   const spec = {

@@ -1,5 +1,6 @@
 // Networks: those of the swarm, and those that a machine has by itself.
 
+import type { LocalNetwork } from '../../cluster/local-networks.ts';
 import { notManagerError } from '../../cluster/node.ts';
 import { lookupLabel } from '../../model/labels.ts';
 import type { Task } from '../../model/objects.ts';
@@ -18,12 +19,12 @@ import {
   valuesFor,
 } from '../filters.ts';
 import { hexOf } from '../hash.ts';
-import { change, type Engine, look, memoryOf, type Tables } from '../node.ts';
+import { change, command, type Engine, instantOf, look, memoryOf, type Tables, waitFor } from '../node.ts';
 import { isOn, parseBool } from '../query.ts';
 import { type Call, empty, json, type Reply, type Route } from '../route.ts';
 import { swarmState } from '../swarm-state.ts';
 import { formatInstant } from '../time.ts';
-import { fromMap } from '../wire/common.ts';
+import { fromMap, toMap } from '../wire/common.ts';
 import { fromNetworkRequest, networkCreateRequest, toNetwork } from '../wire/network.ts';
 
 export const networkRoutes: readonly Route[] = [
@@ -72,16 +73,36 @@ const gateway: LocalDefinition = {
 const predefined: readonly string[] = ['bridge', 'host', 'none', 'default'];
 
 function localNetworks(engine: Engine): readonly api.Network[] {
-  const definitions =
-    memoryOf(engine).identity === undefined ? localDefinitions : [...localDefinitions, gateway];
-  return definitions.map((definition) => toLocalNetwork(engine, definition));
+  const { identity, localNetworks: made } = memoryOf(engine);
+  const own = identity === undefined ? localDefinitions : [...localDefinitions, gateway];
+  return [
+    ...own.map((definition) => toOwnNetwork(engine, definition)),
+    ...[...made.values()].map((network) => toLocalNetwork(engine, network)),
+  ];
 }
 
-function toLocalNetwork(engine: Engine, { name, driver, subnet, options }: LocalDefinition): api.Network {
+/** What every machine has from the start. */
+function toOwnNetwork(engine: Engine, { name, driver, subnet, options }: LocalDefinition): api.Network {
+  const range =
+    subnet === undefined ? { subnet: '', gateway: '' } : { subnet: `${subnet}.0/16`, gateway: `${subnet}.1` };
+  return toLocalNetwork(engine, {
+    name,
+    driver,
+    createdAt: 0,
+    options: fromMap(options),
+    labels: [],
+    internal: false,
+    attachable: false,
+    ...range,
+  });
+}
+
+function toLocalNetwork(engine: Engine, network: LocalNetwork): api.Network {
+  const { name, createdAt, driver, subnet } = network;
   return {
     Name: name,
-    Id: hexOf(`${engine.host}/network/${name}`, 64),
-    Created: formatInstant(engine.epoch()),
+    Id: hexOf(`${engine.host}/network/${name}/${createdAt}`, 64),
+    Created: formatInstant(instantOf(engine, createdAt)),
     Scope: 'local',
     Driver: driver,
     EnableIPv4: true,
@@ -89,16 +110,16 @@ function toLocalNetwork(engine: Engine, { name, driver, subnet, options }: Local
     IPAM: {
       Driver: 'default',
       Options: null,
-      Config: subnet === undefined ? null : [{ Subnet: `${subnet}.0/16`, Gateway: `${subnet}.1` }],
+      Config: subnet === '' ? null : [{ Subnet: subnet, Gateway: network.gateway }],
     },
-    Internal: false,
-    Attachable: false,
+    Internal: network.internal,
+    Attachable: network.attachable,
     Ingress: false,
     ConfigFrom: { Network: '' },
     ConfigOnly: false,
     Containers: {},
-    Options: options,
-    Labels: {},
+    Options: toMap(network.options),
+    Labels: toMap(network.labels),
   };
 }
 
@@ -289,9 +310,8 @@ function* create(engine: Engine, { request }: Call): Fiber<Reply> {
   if (taken || findLocalNetwork(engine, body.Name) !== undefined) {
     throw new RequestFailure(409, `network with name ${body.Name} already exists`);
   }
-  if (body.Driver !== 'overlay' && body.Scope !== 'swarm' && !body.Ingress) {
-    throw new RequestFailure(501, 'networks of a single machine are not simulated');
-  }
+  if (body.Driver !== 'overlay' && body.Scope !== 'swarm' && !body.Ingress)
+    return yield* createLocal(engine, body);
   const memory = memoryOf(engine);
   if (memory.manager === undefined) {
     const { state } = swarmState(memory);
@@ -308,6 +328,39 @@ function* create(engine: Engine, { request }: Call): Fiber<Reply> {
   return json(response, 201);
 }
 
+const localDrivers: readonly string[] = ['bridge', 'ipvlan', 'macvlan'];
+
+function* createLocal(engine: Engine, body: api.NetworkCreateRequest): Fiber<Reply> {
+  const driver = body.Driver === '' ? 'bridge' : body.Driver;
+  if (driver === 'host' || driver === 'null') {
+    throw new RequestFailure(403, `only one instance of "${driver}" network is allowed`);
+  }
+  if (!localDrivers.includes(driver)) throw new RequestFailure(404, `plugin "${driver}" not found`);
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(body.Name)) {
+    throw new RequestFailure(400, `invalid network name ${JSON.stringify(body.Name)}`);
+  }
+  const [wanted] = body.IPAM?.Config ?? [];
+  // The next that the machine has not given away: 172.17 and 172.18 are its own.
+  const next = `172.${19 + (memoryOf(engine).localNetworks.size % 12)}.0`;
+  const network = {
+    name: body.Name,
+    driver,
+    options: fromMap(body.Options),
+    labels: fromMap(body.Labels),
+    internal: body.Internal,
+    attachable: body.Attachable,
+    subnet: wanted?.Subnet ?? `${next}.0/16`,
+    gateway: wanted?.Gateway ?? `${next}.1`,
+  };
+  command(engine, { kind: 'node.make-network', network });
+  yield* waitFor(engine, () => memoryOf(engine).localNetworks.has(body.Name));
+  const response: api.NetworkCreateResponse = {
+    Id: findLocalNetwork(engine, body.Name)?.Id ?? '',
+    Warning: '',
+  };
+  return json(response, 201);
+}
+
 function* remove(engine: Engine, { params: [key = ''] }: Call): Fiber<Reply> {
   const tables = yield* swarmTables(engine);
   const swarm = swarmNetworks(engine, tables);
@@ -321,10 +374,15 @@ function* remove(engine: Engine, { params: [key = ''] }: Call): Fiber<Reply> {
     if (predefined.includes(network.Name)) {
       throw new RequestFailure(403, `${network.Name} is a pre-defined network and cannot be removed`);
     }
-    throw new RequestFailure(
-      403,
-      `error while removing network: network ${network.Name} has active endpoints`,
-    );
+    if (network.Name === gateway.name) {
+      throw new RequestFailure(
+        403,
+        `error while removing network: network ${network.Name} has active endpoints`,
+      );
+    }
+    command(engine, { kind: 'node.drop-network', name: network.Name });
+    yield* waitFor(engine, () => !memoryOf(engine).localNetworks.has(network.Name));
+    return empty(204);
   }
   yield* change(engine, { method: 'network.remove', networkId: network.Id });
   return empty(204);
