@@ -16,21 +16,32 @@ export function takesPart(state: AgentState): boolean {
 export function ownEndpoints(state: AgentState): readonly ServiceEndpoint[] {
   const endpoints: ServiceEndpoint[] = [];
   for (const { task } of state.tasks.values()) {
-    const container = state.containers.get(task.id);
-    if (container?.networked && isBound(task, container)) endpoints.push(...endpointsOf(task));
+    if (isBound(task, state.containers.get(task.id))) endpoints.push(...endpointsOf(task));
   }
   return endpoints;
+}
+
+/** Whether these are this node's endpoints as they are now. Asked at every event: no lists are made. What a task is to others never changes. */
+export function areOwn(state: AgentState, endpoints: readonly ServiceEndpoint[]): boolean {
+  let at = 0;
+  for (const { task } of state.tasks.values()) {
+    if (!isBound(task, state.containers.get(task.id))) continue;
+    if (endpoints[at]?.taskId !== task.id) return false;
+    while (endpoints[at]?.taskId === task.id) at += 1;
+  }
+  return at === endpoints.length;
 }
 
 /**
  * Bound when the task runs: with a health check only once that has passed (R-O8). Withdrawn before it is told to stop, so that others turn
  * away in the time it still has (R-O7), and at once when it ends by itself.
  */
-function isBound(task: Task, container: Container): boolean {
+function isBound(task: Task, container: Container | undefined): boolean {
   return (
-    task.status.state === TaskState.Running &&
+    container?.networked === true &&
     container.phase === 'running' &&
-    container.stopping === undefined
+    container.stopping === undefined &&
+    task.status.state === TaskState.Running
   );
 }
 

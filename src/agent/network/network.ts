@@ -6,7 +6,7 @@ import type { GossipMessage, PortAnswer, TrafficMessage } from '../../model/traf
 import { unreachable } from '../../sim/assert.ts';
 import type { AgentContext, NetworkMoment } from '../context.ts';
 import type { AgentState } from '../state.ts';
-import { ownEndpoints, takesPart, withoutPrefix } from './endpoints.ts';
+import { areOwn, ownEndpoints, takesPart, withoutPrefix } from './endpoints.ts';
 import { balance, passAnswer, sendOut, sendTo, takeOverlay, takeRequest } from './forward.ts';
 import { announce, passOn } from './gossip.ts';
 import { locate, resolveName } from './names.ts';
@@ -17,9 +17,9 @@ import { greetingOver, takeGossip, watchTick } from './watch.ts';
 /** To be called after whatever may have changed the containers: others learn what serves here and what no longer does. */
 export function containersChanged(context: AgentContext, state: AgentState): void {
   closeEnded(context, state);
-  if (state.network.nodes.has(context.host) || takesPart(state)) {
-    announce(context, state, ownEndpoints(state));
-  }
+  const own = state.network.nodes.get(context.host);
+  if (own === undefined ? !takesPart(state) : areOwn(state, own.endpoints)) return;
+  announce(context, state, ownEndpoints(state));
 }
 
 /** What managers say of this node has come: its addresses (R-A50). */
