@@ -109,7 +109,9 @@ export class Twins {
    */
   reunite(): { readonly theirs: string; readonly ours: string } {
     const [theirs, ours] = [servicesOf(this.#theirs), servicesOf(this.#ours)];
-    this.#ours.load(JSON.stringify(this.#theirs.save()));
+    const saved = JSON.stringify(this.#theirs.save());
+    // Both are loaded: what an engine remembers besides its world, as its events, is forgotten in both.
+    for (const session of [this.#theirs, this.#ours]) session.load(saved);
     return { theirs, ours };
   }
 
