@@ -72,6 +72,14 @@ test('a cluster volume is made, mounted, drained and removed', () => {
     });
     lab.untilConverged('db');
     expect(places(lab, 'db')).toEqual(['worker2']);
+    // The task that has the volume is not in its own way.
+    const { nodes = [] } = lab.explain('db.1');
+    const rejected = nodes.map(({ node, rejected: reasons }) => `${node}: ${reasons.join()}`).sort();
+    expect(rejected).toEqual([
+      'manager1: constraint node.role==worker',
+      'worker1: no volume group:fast',
+      'worker2: ',
+    ]);
     expect(lab.clusterVolume.ls()[0]?.status).toBe('in use (1 node)');
     expect(lab.refusal(() => lab.clusterVolume.remove('data'))).toContain('volume is still in use');
     lab.clusterVolume.update('data', 'drain');

@@ -4,6 +4,7 @@
 import { demandOf } from '../../manager/scheduler/filter.ts';
 import { failuresThatDownRank, type NodeInfo } from '../../manager/scheduler/nodes.ts';
 import { judgeNodes, type NodeVerdict } from '../../manager/scheduler/verdict.ts';
+import { volumesWithout } from '../../manager/scheduler/volumes.ts';
 import type { Task } from '../../model/objects.ts';
 import { count, listOf, type NodeRow, type Remedy } from './explanation.ts';
 import { findingsOf, type Match, withTasks } from './findings.ts';
@@ -19,7 +20,7 @@ export function rowsOf(
   chosenId: string,
 ): readonly NodeRow[] {
   const chosen = verdicts.find(({ nodeId }) => nodeId === chosenId);
-  const demand = demandOf(task, sight.store, sight.scheduler.volumes);
+  const demand = demandOf(task, sight.store, volumesWithout(sight.scheduler.volumes, task.id));
   return verdicts.map((verdict): NodeRow => {
     const { nodeId, rank } = verdict;
     const info = sight.scheduler.nodes.get(nodeId);

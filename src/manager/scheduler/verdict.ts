@@ -7,6 +7,7 @@ import { demandOf, type FilterName, rejections } from './filter.ts';
 import { failureKey } from './nodes.ts';
 import { compareNodes, rankNodes } from './rank.ts';
 import type { SchedulerState } from './state.ts';
+import { volumesWithout } from './volumes.ts';
 
 export interface NodeVerdict {
   readonly nodeId: string;
@@ -26,7 +27,7 @@ export function judgeNodes(
   store: Reader,
   now: number,
 ): readonly NodeVerdict[] {
-  const demand = demandOf(task, store, state.volumes);
+  const demand = demandOf(task, store, volumesWithout(state.volumes, task.id));
   const contest = { serviceId: task.serviceId, failureKey: failureKey(task), now };
   return rankNodes(state.nodes.values(), contest)
     .sort(compareNodes)

@@ -61,10 +61,18 @@ export function volumeDemandOf(task: Task, store: Reader, volumes?: Volumes): Vo
   const mounts = task.spec.container.mounts.filter(({ type }) => type === 'cluster');
   if (mounts.length === 0) return undefined;
   if (volumes !== undefined) return { mounts, volumes };
-  const known = loadVolumes(store);
-  // A task is not in its own way.
-  releaseVolumes(known, task.id);
-  return { mounts, volumes: known };
+  return { mounts, volumes: volumesWithout(loadVolumes(store), task.id) };
+}
+
+/** The same without what one task uses: it is not in its own way when it is asked again what was decided. */
+export function volumesWithout(volumes: Volumes, taskId: string): Volumes {
+  return new Map(
+    [...volumes].map(([id, { volume, uses }]) => {
+      const others = new Map(uses);
+      others.delete(taskId);
+      return [id, { volume, uses: others }];
+    }),
+  );
 }
 
 /** The filter: one mount that can be satisfied is enough (R-S31, R-S43). */
