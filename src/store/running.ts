@@ -224,7 +224,7 @@ export function begin(
       Object.freeze(record);
       checkName(kind, record);
       const patches = patchesTo(record, before, changed);
-      const inverse = patchesTo(before, record, changed);
+      const inverse = inversePatches(patches, before);
       write({ action: 'update', kind, id, record, patches, inverse }, before, record);
       return record;
     },
@@ -264,13 +264,19 @@ function changedFields(before: object, fields: object): readonly string[] {
   return changed;
 }
 
-/** What leads from one record to the other in some fields, as Immer writes it. */
+/** What leads from one record to another in some fields, as Immer writes it. */
 function patchesTo(to: object, from: object, changed: readonly string[]): readonly Patch[] {
   assert(isPlain(to) && isPlain(from), 'a record is plain data');
-  return changed.map((key): Patch => {
-    const value = to[key];
-    const path = [key];
-    if (value === undefined) return { op: 'remove', path };
-    return { op: from[key] === undefined ? 'add' : 'replace', path, value };
-  });
+  return changed.map((key) => patchTo(to[key], from[key], [key]));
+}
+
+/** The way back. */
+function inversePatches(patches: readonly Patch[], before: object): readonly Patch[] {
+  assert(isPlain(before), 'a record is plain data');
+  return patches.map(({ path, value }) => patchTo(before[path[0] ?? ''], value, path));
+}
+
+function patchTo(value: unknown, old: unknown, path: Patch['path']): Patch {
+  if (value === undefined) return { op: 'remove', path };
+  return { op: old === undefined ? 'add' : 'replace', path, value };
 }

@@ -63,10 +63,3 @@ export class BareHeap<E extends Timed> {
 function before(a: Timed, b: Timed): boolean {
   return a.at < b.at || (a.at === b.at && a.seq < b.seq);
 }
-
-/** The middle one of a list that is not empty; of an even number the upper of the two. */
-export function median(values: readonly number[]): number {
-  const middle = [...values].sort((a, b) => a - b)[values.length >>> 1];
-  if (middle === undefined) throw new Error('nothing was measured');
-  return middle;
-}
