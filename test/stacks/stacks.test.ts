@@ -3,15 +3,12 @@
 // lines are compared as sets; ours has an order, which the last test states.
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runDocker } from '../docker/compose/process.ts';
 import { type Paper, PaperEngine } from '../docker/stack/paper-engine.ts';
 
 interface Recording {
-  /** In files/. */
-  readonly files: readonly string[];
-  /** What they refer to. */
-  readonly more: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly paper: Paper;
   readonly steps: readonly Step[];
@@ -30,8 +27,8 @@ const recordings = readdirSync(new URL('recordings/', import.meta.url)).sort();
 
 describe('a stack file from life', () => {
   test.each(recordings)('%s: ours does what docker does', (name) => {
-    const recording: Recording = JSON.parse(read(`recordings/${name}`));
-    const { endpoint, files } = open(recording);
+    const recording = readRecording(name);
+    const endpoint = new PaperEngine(recording.paper);
     expect(recording.steps.length).toBeGreaterThan(0);
     for (const step of recording.steps) {
       const before = endpoint.requests.length;
@@ -48,9 +45,8 @@ describe('a stack file from life', () => {
     }
   });
 
-  test('ours goes by name: networks, secrets, configs, services', () => {
-    const recording: Recording = JSON.parse(read('recordings/voting-app.json'));
-    const { endpoint, files } = open(recording);
+  test('D-E51: ours goes by name: networks, secrets, configs, services', () => {
+    const endpoint = new PaperEngine();
     const { out } = runDocker(['stack', 'deploy', '-c', 'voting-app.yml', 'lab'], { files, endpoint });
     expect(out.split('\n')).toEqual([
       'Creating network lab_backend',
@@ -65,14 +61,17 @@ describe('a stack file from life', () => {
   });
 });
 
-function open({ files, more, paper }: Recording): {
-  readonly endpoint: PaperEngine;
-  readonly files: Readonly<Record<string, string>>;
-} {
-  const texts = files.map((name) => [name, read(`files/${name}`)] as const);
-  return { endpoint: new PaperEngine(paper), files: { ...Object.fromEntries(texts), ...more } };
-}
+/** Whatever the stack files refer to lies beside them. */
+const files = Object.fromEntries(
+  readdirSync(new URL('files/', import.meta.url), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [
+      path.slice(path.indexOf('/stacks/files/') + '/stacks/files/'.length),
+      readFileSync(path, 'utf8'),
+    ]),
+);
 
-function read(path: string): string {
-  return readFileSync(new URL(path, import.meta.url), 'utf8');
+function readRecording(name: string): Recording {
+  return JSON.parse(readFileSync(new URL(`recordings/${name}`, import.meta.url), 'utf8'));
 }
