@@ -255,15 +255,23 @@ function validateEndpointSpec({ mode, ports }: EndpointSpec): void {
   }
 }
 
-function validateSubnet({ subnet, gateway }: NetworkSpec['subnets'][number]): void {
-  check(subnet !== '' || gateway !== '', 'ipam configuration: cannot be empty');
-  const range = subnet === '' ? undefined : parseCidr(subnet);
-  check(subnet === '' || range !== undefined, `ipam configuration: invalid subnet ${subnet}`);
+function validateSubnet({ subnet, gateway, range = '' }: NetworkSpec['subnets'][number]): void {
+  check(subnet !== '' || gateway !== '' || range !== '', 'ipam configuration: cannot be empty');
+  const whole = subnet === '' ? undefined : parseCidr(subnet);
+  check(subnet === '' || whole !== undefined, `ipam configuration: invalid subnet ${subnet}`);
+  if (range !== '') {
+    const part = parseCidr(range);
+    check(part !== undefined, `ipam configuration: invalid range ${range}`);
+    check(
+      whole === undefined || cidrContains(whole, part.ip),
+      `ipam configuration: subnet ${subnet} does not contain range ${range}`,
+    );
+  }
   if (gateway === '') return;
   const ip = parseIp(gateway);
   check(ip !== undefined, `ipam configuration: invalid gateway ${gateway}`);
   check(
-    range === undefined || cidrContains(range, ip),
+    whole === undefined || cidrContains(whole, ip),
     `ipam configuration: subnet ${subnet} does not contain gateway ${gateway}`,
   );
 }

@@ -276,6 +276,24 @@ test('a service on the network of its machines is attached to what stands for it
   });
 });
 
+test.each([
+  [[{}], 'cannot be empty'],
+  [[{ Subnet: 'x' }], 'invalid subnet x'],
+  [[{ Subnet: '10.9.0.0/24', IPRange: 'x' }], 'invalid range x'],
+  [
+    [{ Subnet: '10.9.0.0/24', IPRange: '10.8.0.0/28' }],
+    'subnet 10.9.0.0/24 does not contain range 10.8.0.0/28',
+  ],
+  [[{ Subnet: '10.9.0.0/24', Gateway: '10.8.0.1' }], 'subnet 10.9.0.0/24 does not contain gateway 10.8.0.1'],
+])('the addresses of a network are checked: %j', (Config, message) => {
+  const bench = Bench.assembled(1, 0);
+  const body = { Name: 'n', Driver: 'overlay', IPAM: { Config } };
+  expect(refusal(bench.send('manager1', 'POST', '/networks/create', body))).toEqual([
+    400,
+    `rpc error: code = InvalidArgument desc = ipam configuration: ${message}`,
+  ]);
+});
+
 test('a network is inspected with the containers of the node, and with its services in detail', () => {
   const bench = Bench.assembled(1, 0);
   bench.send('manager1', 'POST', '/networks/create', {

@@ -19,6 +19,7 @@ import { randomName } from '../names.ts';
 import { change, type Engine, look, requireManager } from '../node.ts';
 import { parseVersion, strictBool } from '../query.ts';
 import { type Call, empty, json, type Reply, type Route } from '../route.ts';
+import { compareVersions } from '../version.ts';
 import { toService, toServiceStatus } from '../wire/service.ts';
 import { serviceSpec } from '../wire/service-decoder.ts';
 import { fromServiceSpec, withDefaults } from '../wire/service-spec.ts';
@@ -38,9 +39,12 @@ export function findService(key: string, services: readonly Service[]): Service 
   return find('service', key, services, ({ spec }) => spec.name);
 }
 
-function* list(engine: Engine, { query }: Call): Fiber<Reply> {
+/** Counts of tasks come with lists from this version on. */
+const statusVersion = '1.41';
+
+function* list(engine: Engine, { query, version }: Call): Fiber<Reply> {
   const filters = parseFilters(query);
-  const status = strictBool(query, 'status');
+  const status = compareVersions(version, statusVersion) >= 0 && strictBool(query, 'status');
   requireManager(engine);
   acceptFilters(filters, ['name', 'id', 'label', 'mode', 'runtime']);
   const { service, task } = yield* look(engine, 'service', ...(status ? (['task'] as const) : []));

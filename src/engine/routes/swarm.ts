@@ -185,7 +185,7 @@ function* inspect(engine: Engine): Fiber<Reply> {
   return json(toSwarm(yield* currentCluster(engine), engine.epoch()));
 }
 
-export function* currentCluster(engine: Engine): Fiber<Cluster> {
+function* currentCluster(engine: Engine): Fiber<Cluster> {
   const [cluster] = (yield* look(engine, 'cluster')).cluster;
   if (cluster === undefined) throw new RequestFailure(503, notInSwarm);
   return cluster;

@@ -190,6 +190,28 @@ test('D-E14 to D-E16 the status of an update is cleared by the next, and complet
   expect(bench.service().UpdateStatus?.State).not.toBe('completed');
 });
 
+test('D-E17 an update that fails is rolled back, and says so', () => {
+  const bench = Services.ready();
+  const UpdateConfig = { Parallelism: 1, FailureAction: 'rollback', MaxFailureRatio: 0, Order: 'stop-first' };
+  bench.create(request({ Mode: { Replicated: { Replicas: 2 } }, UpdateConfig }));
+  bench.settle();
+  bench.swarm.scriptImage('nginx:bad', { run: { kind: 'exit', after: 500_000, code: 1 } });
+  bench.update('web', (spec) => ({
+    ...spec,
+    TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: { Image: 'nginx:bad' } },
+  }));
+  const seen = new Set<string | undefined>();
+  for (let i = 0; i < 80; i++) {
+    bench.swarm.advance(1_000_000);
+    seen.add(bench.service().UpdateStatus?.State);
+  }
+  expect([...seen]).toEqual(['updating', 'rollback_started', 'rollback_completed']);
+  const { Spec, PreviousSpec, UpdateStatus } = bench.service();
+  expect(Spec.TaskTemplate.ContainerSpec?.Image).toBe('nginx:1.25');
+  expect(PreviousSpec).toBeUndefined();
+  expect(UpdateStatus?.Message).toBe('rollback completed');
+});
+
 test('D-E18 only tasks that are as the service is now count as up to date', () => {
   const bench = Services.ready();
   const id = bench.create(request({ Mode: { Replicated: { Replicas: 2 } } }));
@@ -425,6 +447,8 @@ test('the counts of a list are those of the reference', () => {
     job: { RunningTasks: 3, DesiredTasks: 3, CompletedTasks: 0 },
   });
   expect(bench.service().ServiceStatus).toBeUndefined();
+  const old = bench.get<readonly api.Service[]>('manager1', '/v1.40/services?status=true');
+  expect(old.every(({ ServiceStatus }) => ServiceStatus === undefined)).toBe(true);
 });
 
 describe('specs that are refused, without and with the words of the managers', () => {

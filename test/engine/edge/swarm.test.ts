@@ -225,6 +225,24 @@ test('D-E60 the last manager leaves by force alone', () => {
   ]);
 });
 
+test('a manager that has lost the others goes on alone when it is told to', () => {
+  const bench = Bench.assembled(3, 1);
+  bench.send('manager1', 'POST', '/configs/create', { Name: 'c', Data: 'aGk=' });
+  bench.swarm.advance(2_000_000);
+  bench.swarm.fault({ kind: 'crash', host: 'manager2' });
+  bench.swarm.fault({ kind: 'crash', host: 'manager3' });
+  bench.swarm.advance(30_000_000);
+  expect(bench.send('manager1', 'GET', '/configs').status).toBe(500);
+  const init = (host: string) =>
+    bench.send(host, 'POST', '/swarm/init', { ...listen, ForceNewCluster: true });
+  expect(refusal(init('worker1'))[0]).toBe(503);
+  expect(init('manager1').status).toBe(200);
+  expect(bench.get<readonly api.Config[]>('manager1', '/configs').map(({ Spec }) => Spec.Name)).toEqual([
+    'c',
+  ]);
+  expect(bench.get<api.Info>('manager1', '/info').Swarm).toMatchObject({ Managers: 1, Error: '' });
+});
+
 test('D-E61 nodes that are in use are not removed', () => {
   const bench = Bench.assembled(3, 1);
   const nodes = bench.get<readonly api.Node[]>('manager1', '/nodes');
