@@ -2,8 +2,10 @@
 
 export interface Audience {
   say(text: string): void;
-  /** What somebody does who is not part of the swarm. */
+  /** What a Raft node does that is not part of the swarm. */
   told(who: string, text: string): void;
+  /** What becomes of requests to services. */
+  requested(who: string, text: string): void;
   /** A promise that held. */
   kept(promise: string): void;
   /** A command line typed at a machine. */

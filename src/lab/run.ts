@@ -76,6 +76,7 @@ export function runScenario(scenario: Scenario, options: RunOptions): Outcome {
     const lab = new Lab(swarm, limits, {
       say: (text) => story?.tell(world.now, 'say', '', text),
       told: (who, text) => story?.tell(world.now, 'raft', who, text),
+      requested: (who, text) => story?.tell(world.now, 'request', who, text),
       kept: (promise) => {
         promises += 1;
         story?.tell(world.now, 'kept', '', promise);

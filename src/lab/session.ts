@@ -219,6 +219,7 @@ export class Session {
     return {
       say: (text) => this.tell('say', '', text),
       told: tell('raft'),
+      requested: tell('request'),
       kept: (promise) => this.tell('kept', '', promise),
       typed: (host, command) => this.tell('command', 'operator', `on ${host}: ${command}`),
       refused: tell('trouble'),

@@ -29,6 +29,7 @@ const colourOf: { readonly [K in StoryKind]: Colour | undefined } = {
   node: undefined,
   service: 'bold',
   task: 'dim',
+  request: undefined,
   trouble: 'red',
   say: 'yellow',
   kept: 'green',

@@ -20,6 +20,7 @@ export type StoryKind =
   | 'node'
   | 'service'
   | 'task'
+  | 'request'
   | 'trouble'
   | 'say'
   | 'kept';

@@ -68,10 +68,10 @@ export class Outside {
       () => this.#swarm.stopRequests(origin.host, number),
       () => {
         this.#until(`the requests to ${to} to end`, () => traffic.ended, '1h');
-        this.#audience.told(from ?? clientName, traffic.summary());
+        this.#audience.requested(from ?? clientName, traffic.summary());
       },
     );
-    this.#audience.told(from ?? clientName, `sends a request to ${to} every ${gap / millisecond} ms`);
+    this.#audience.requested(from ?? clientName, `sends a request to ${to} every ${gap / millisecond} ms`);
     const stream = { target: origin.target, every: gap, timeout: timeoutOf(timeout) };
     const number = this.#swarm.startRequests(origin.host, stream, endless, (note) => traffic.hear(note));
     return traffic;
@@ -84,7 +84,7 @@ export class Outside {
     if (reply === undefined) throw new Error('a request that has ended has a reply');
     const answered = `is answered by ${reply.task === '' ? reply.node : `${reply.task} on ${reply.node}`}`;
     const text = reply.error === '' ? answered : reply.error;
-    this.#audience.told(options.from ?? clientName, `asks ${to}: ${text}`);
+    this.#audience.requested(options.from ?? clientName, `asks ${to}: ${text}`);
     return reply;
   }
 

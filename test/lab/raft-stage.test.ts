@@ -11,6 +11,7 @@ function stage(nodes: readonly RaftNode[], oneByOne = false): { stage: RaftStage
     kept() {},
     typed() {},
     refused() {},
+    requested() {},
     told: (who: string, text: string) => void told.push(`${who} ${text}`),
   };
   return { stage: new RaftStage(nodes, { oneByOne }, audience), told };
