@@ -72,6 +72,7 @@ export function refuseLeave(context: NodeContext, command: number, reply: Contro
 /** Nobody is told: a manager that leaves by force still counts (R-R137). */
 function stopNode(context: NodeContext, config: NodeConfig, memory: NodeMemory, command: number): void {
   memory.manager = undefined;
+  followLeader(context, memory);
   memory.leaving = { command };
   withAgent(context, config, memory, (agentContext, agent) => stopAgent(agentContext, agent));
   context.later(stopLimit, { kind: 'node.leave-limit', command });
@@ -91,6 +92,5 @@ export function leaveLimitReached(context: NodeContext, memory: NodeMemory, comm
 function left(context: NodeContext, memory: NodeMemory): void {
   const { leaving } = memory;
   forgetSwarm(context, memory);
-  followLeader(context, memory);
   if (leaving !== undefined) context.note({ kind: 'answer', command: leaving.command, done: 'left' });
 }

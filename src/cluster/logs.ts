@@ -77,7 +77,7 @@ export function logsTimedOut(context: NodeContext, memory: NodeMemory, call: num
   answerError(context, stream.command, { code: 'DeadlineExceeded', message: 'context deadline exceeded' });
 }
 
-/** A stream breaks when its leader is no longer the one this node's manager knows. */
+/** A stream breaks when its leader is no longer the one this node's manager knows, or there is no manager here any more. */
 export function followLeader(context: NodeContext, memory: NodeMemory): void {
   for (const [id, stream] of memory.logs) {
     if (stream.leader !== undefined && stream.leader !== memory.manager?.raft.leader) {

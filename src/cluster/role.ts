@@ -8,6 +8,7 @@ import { hour, millisecond, second } from '../model/duration.ts';
 import type { Node } from '../model/objects.ts';
 import { type NodeContext, nextCall, setIdentity } from './identity.ts';
 import { joinManagers } from './join.ts';
+import { followLeader } from './logs.ts';
 import type { Identity, NodeConfig, NodeMemory } from './types.ts';
 
 /** Between the news of another role and the first request for a certificate. */
@@ -92,6 +93,7 @@ export function renewalAnswered(
 /** The manager part stops, and its Raft data goes. */
 function dropManager(context: NodeContext, memory: NodeMemory): void {
   memory.manager = undefined;
+  followLeader(context, memory);
   if (memory.joining !== undefined) context.cancel(memory.joining.timer);
   memory.joining = undefined;
   for (const file of managerFiles) context.replace(file, []);

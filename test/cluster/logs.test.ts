@@ -103,6 +103,20 @@ test('a broker that goes on telling a reader who has died learns of it when he i
   expect(heard).toEqual([]);
 });
 
+test('a stream at a manager that becomes a worker breaks, and nobody goes on telling it', () => {
+  const { swarm, request } = swarmThatWrites(3);
+  const [leader = ''] = leaders(swarm);
+  const reader = leader === 'manager1' ? 'manager2' : 'manager1';
+  const stream = swarm.openLogs(reader, request);
+  swarm.advance(second);
+  new Client(swarm, leader).updateNode(reader, (spec) => ({ ...spec, role: 'worker' }));
+  swarm.advance(40 * second);
+  expect(swarm.answerTo(stream)).toMatchObject({ error: { code: 'Unavailable' } });
+  const heard = traffic(swarm);
+  swarm.advance(20 * second);
+  expect(heard).toEqual([]);
+});
+
 test('there is nothing to read at a worker, and none is left at a node that leaves', () => {
   const { swarm, request } = swarmThatWrites(1);
   const nowhere = swarm.openLogs('worker1', request);

@@ -11,7 +11,7 @@ import type { Outcome, Reactor } from '../leader.ts';
 import { proposalDropped } from '../texts.ts';
 import { armBatch, countUpdates, createBatch, flush, writeBatch } from './batch.ts';
 import type { DispatcherJob, DispatcherLeader, DispatcherTimer } from './leader.ts';
-import { cancelSubscriptions, followLogs, forgetSubscription, publish } from './logs.ts';
+import { cancelSubscriptions, dropStrangers, followLogs, forgetSubscription, publish } from './logs.ts';
 import { findSession, refuse } from './nodes.ts';
 import {
   awaitNode,
@@ -122,6 +122,7 @@ export const dispatcherReactor: Reactor<DispatcherState, DispatcherTimer, Dispat
     const managers = leader.managers();
     if (equalData(managers, state.managers)) return;
     state.managers = managers;
+    dropStrangers(leader, state);
     for (const [nodeId, { session }] of state.nodes) {
       const node = leader.store.get('node', nodeId);
       if (session !== undefined && node !== undefined) pushSession(leader, state, session, node);

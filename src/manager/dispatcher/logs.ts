@@ -175,6 +175,14 @@ export function unsubscribe(
   }
 }
 
+/** Only managers carry streams: what was opened at one that is none any more has no reader. */
+export function dropStrangers(leader: DispatcherLeader, state: DispatcherState): void {
+  const hosts = new Set(state.managers.map(({ host }) => host));
+  for (const [number, { route }] of state.subscriptions) {
+    if (!hosts.has(route[0] ?? '')) forgetSubscription(leader, state, number);
+  }
+}
+
 /** Agents that still publish for it are told to stop. */
 export function forgetSubscription(leader: DispatcherLeader, state: DispatcherState, number: number): void {
   const subscription = state.subscriptions.get(number);

@@ -201,6 +201,19 @@ describe('a subscription that follows', () => {
     expect(heard(desk, id)).toEqual(['t4', 't5', 't4']);
   });
 
+  it('ends when who reads it is no manager any more', () => {
+    const { desk } = createScene('n1');
+    desk.logs(followed);
+    desk.managers = [{ host: 'm2', nodeId: 'n1', weight: 10 }];
+    desk.stage.write((tx) =>
+      tx.update('node', 'n1', (draft) => {
+        draft.role = 'worker';
+        draft.spec.labels = [['a', 'b']];
+      }),
+    );
+    expect(told(desk, 'n1')).toEqual(['+1', '-1']);
+  });
+
   it('asks a node once, however many tasks it has', () => {
     const { desk } = createScene('n1');
     desk.logs(followed);
