@@ -67,7 +67,7 @@ export function parseWords(
       const after = letters.slice(1);
       const flag = flags.find(({ shorthand }) => shorthand === letter);
       if (flag === undefined && letter === 'h') {
-        asked ??= 'h';
+        asked = 'h';
         letters = after;
         continue;
       }

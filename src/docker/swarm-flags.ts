@@ -17,6 +17,12 @@ export const nodeAddress: Kind = { name: 'node-addr', check: readListenAddress }
 export function readListenAddress(given: string): string {
   const address = given.replace(/^tcp:\/\//, '');
   if (address === '') return defaultListenAddress;
+  const [bad] = /[\s"<>\\^`{|}]/.exec(address) ?? [];
+  if (bad !== undefined) {
+    throw new ParseFailure(
+      `parse ${quote(`tcp://${address}`)}: invalid character ${quote(bad)} in host name`,
+    );
+  }
   const [, host = '', port = '', path = ''] = /^(\[[^\]]*\]|[^:/]*)(?::([^/]*))?(\/.*)?$/.exec(address) ?? [];
   const [, rest = ''] = /^(?:\[[^\]]*\]|[^:/]*)(:[^/]*)?/.exec(address) ?? [];
   if (!/^(?::[0-9]*)?$/.test(rest)) {
@@ -42,6 +48,7 @@ export const externalCa: Kind = { name: 'external-ca', check: readExternalCa };
 
 /** `protocol=cfssl,url=https://...[,cacert=file]`. @throws ParseFailure */
 export function readExternalCa(given: string, host: DockerHost): ExternalCa {
+  if (given === '') throw new ParseFailure('EOF');
   const options = new Map<string, string>();
   let url: string | undefined;
   let protocol = '';

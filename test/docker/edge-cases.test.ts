@@ -238,7 +238,7 @@ describe('objects', () => {
     const { stdout, stderr, exitCode } = runDocker(['config', 'rm', 'nope', 'cfg10', '', 'cfg2']);
     expect(stdout).toBe('cfg10\ncfg2\n');
     expect(stderr).toBe(
-      'Error response from daemon: config nope not found\ninvalid contig name or ID: value is empty\n',
+      'Error response from daemon: config nope not found\ninvalid config name or ID: value is empty\n',
     );
     expect(exitCode).toBe(1);
   });

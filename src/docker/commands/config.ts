@@ -48,6 +48,7 @@ const create: Command = {
 /** @throws CommandFailure */
 function readConfig(file: string, host: DockerHost): string {
   try {
+    if (file === '') throw new CommandFailure('config file is required');
     return readContent(file, host);
   } catch (error) {
     throw new CommandFailure(`Error reading content from ${quote(file)}: ${failureText(error)}`);
@@ -65,11 +66,14 @@ const remove: Command = {
     forEach(args, host, (config) => send(client, { method: 'DELETE', path: configPath(config) })),
 };
 
-/** @throws CommandFailure for an empty reference, with the typing error of docker 28.2.2 */
-function configPath(reference: string): string {
-  if (reference.trim() === '') throw new CommandFailure('invalid contig name or ID: value is empty');
+/** @param noun what a failure calls a config @throws CommandFailure for an empty reference */
+function configPath(reference: string, noun = 'config'): string {
+  if (reference.trim() === '') throw new CommandFailure(`invalid ${noun} name or ID: value is empty`);
   return `/configs/${reference}`;
 }
+
+/** What docker 28.2.2 calls a config that it cannot inspect. */
+const misspelt = 'contig';
 
 interface Row {
   readonly config: Config;
@@ -134,11 +138,11 @@ function* runInspect({ args, flags, client, host }: Invocation): Fiber<number> {
   const format = flags.on('pretty') ? 'pretty' : flags.text('format');
   if (format === 'pretty') {
     return yield* prettyAll(args, host, function* (reference) {
-      return prettyConfig(yield* fetchJson<Config>(client, configPath(reference)));
+      return prettyConfig(yield* fetchJson<Config>(client, configPath(reference, misspelt)));
     });
   }
   return yield* inspectAll(args, format, host, function* (reference) {
-    const raw = yield* fetchText(client, configPath(reference));
+    const raw = yield* fetchText(client, configPath(reference, misspelt));
     return { value: configType.decode(parseAnswer(raw)), raw };
   });
 }

@@ -10,7 +10,7 @@ import { bool, string, stringToString } from '../flag.ts';
 import type { Flags } from '../flags.ts';
 import { compareNatural, ellipsis } from '../human.ts';
 import { immediate } from '../immediate.ts';
-import { inspectAll } from '../inspect.ts';
+import { badTemplate, inspectAll } from '../inspect.ts';
 import { type Listing, listFormat, printRows } from '../listing.ts';
 import type { ContextRecord, DockerHost } from '../process.ts';
 import { quote } from '../quote.ts';
@@ -176,7 +176,8 @@ const ls: Command = {
         error: isKnown ? '' : contextNotFound(name, host),
       };
     });
-    host.out(printRows(listing, listFormat(flags, host, 'contextsFormat'), rows));
+    const format = listFormat(flags, host, 'contextsFormat');
+    host.out(printRows(listing, format.quiet ? { ...format, text: 'table' } : format, rows));
     if ((host.env.get('DOCKER_HOST') ?? '') !== '') {
       host.err(
         'Warning: DOCKER_HOST environment variable overrides the active context. To use a context, either set the global --context flag, or unset DOCKER_HOST environment variable.\n',
@@ -249,21 +250,27 @@ const inspect: Command = {
 
 function runInspect({ args, flags, host, context }: Invocation): ReturnType<typeof inspectAll> {
   const names = args.length === 0 ? [currentContext(context, host)] : args;
-  return inspectAll(names, flags.text('format'), host, function* (name) {
-    yield* [];
-    const record = recordOf(name, host);
-    const isDefault = name === defaultContext;
-    const place = (kind: string): string =>
-      isDefault ? '<IN MEMORY>' : `${configFolder(host.env)}/contexts/${kind}/${sha256(name)}`;
-    const value = contextListing.decode({
-      Name: name,
-      Metadata: isDefault || record.description === '' ? {} : { Description: record.description },
-      Endpoints: { docker: { Host: record.host, SkipTLSVerify: false } },
-      TLSMaterial: {},
-      Storage: { MetadataPath: place('meta'), TLSPath: place('tls') },
-    });
-    return { value, raw: undefined };
-  });
+  return inspectAll(
+    names,
+    flags.text('format'),
+    host,
+    function* (name) {
+      yield* [];
+      const record = recordOf(name, host);
+      const isDefault = name === defaultContext;
+      const place = (kind: string): string =>
+        isDefault ? '<IN MEMORY>' : `${configFolder(host.env)}/contexts/${kind}/${sha256(name)}`;
+      const value = contextListing.decode({
+        Name: name,
+        Metadata: isDefault || record.description === '' ? {} : { Description: record.description },
+        Endpoints: { docker: { Host: record.host, SkipTLSVerify: false } },
+        TLSMaterial: {},
+        Storage: { MetadataPath: place('meta'), TLSPath: place('tls') },
+      });
+      return { value, raw: undefined };
+    },
+    badTemplate,
+  );
 }
 
 export const context: Command = {

@@ -75,7 +75,7 @@ function* fetchInfo(client: Client): Fiber<{ readonly found: Info | undefined; r
 
 /** A template that looks at the client alone is shown without asking anybody. */
 function needsEngine(format: string, ClientInfo: object): boolean {
-  if (!/\{\{[^}]*\.[A-Z]/.test(format)) return true;
+  if (!/\.[a-zA-Z]/.test(format)) return true;
   try {
     execute(parseTemplate(format, isFunction), ownInfo.decode({ ClientInfo }));
     return false;

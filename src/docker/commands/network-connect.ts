@@ -2,6 +2,7 @@
 
 import { send } from '../client.ts';
 import { type Command, exactly } from '../command.ts';
+import { CommandFailure } from '../failure.ts';
 import { bool, int, list, string, strings } from '../flag.ts';
 import { networkPath } from '../networks.ts';
 import { pairsOf, sortedMap } from '../service/maps.ts';
@@ -25,6 +26,10 @@ export const networkConnect: Command = {
     { name: 'link-local-ip', kind: strings, usage: 'Add a link-local address for the container' },
   ],
   *run({ args: [network = '', container = ''], flags, client }) {
+    const options = flags.slice('driver-opt');
+    if (options.some((option) => !option.includes('='))) {
+      throw new CommandFailure('invalid key/value pair format in driver options');
+    }
     const links = flags.list('link');
     const linkLocal = flags.slice('link-local-ip');
     const endpoint = {
@@ -36,7 +41,7 @@ export const networkConnect: Command = {
       Links: links.length === 0 ? null : links,
       Aliases: flags.slice('alias'),
       MacAddress: '',
-      DriverOpts: sortedMap(pairsOf(flags.slice('driver-opt'))),
+      DriverOpts: sortedMap(pairsOf(options)),
       GwPriority: flags.number('gw-priority'),
       NetworkID: '',
       EndpointID: '',

@@ -66,6 +66,9 @@ const clusterFlags: readonly Flag[] = [
   },
 ];
 
+/** Flags that do not by themselves make a volume one of the swarm. */
+const details: readonly string[] = ['secret', 'topology-preferred', 'topology-required'];
+
 export const volumeCreate: Command = {
   name: 'create',
   usage: '[OPTIONS] [VOLUME]',
@@ -101,7 +104,7 @@ function* run({ args: [argument], flags, client, host }: Invocation): Fiber<numb
   }
   const options = pairsOf(flags.list('opt'));
   const own = pairsOf(flags.list('label'));
-  const isClusterVolume = clusterFlags.some(({ name }) => flags.changed(name));
+  const isClusterVolume = clusterFlags.some(({ name }) => flags.changed(name) && !details.includes(name));
   const request: VolumeCreateRequest = {
     ClusterVolumeSpec: isClusterVolume ? clusterSpec(flags) : undefined,
     Driver: flags.text('driver') || undefined,
