@@ -10,7 +10,6 @@ import { DaemonError } from './failure.ts';
 import { capitalise, compareNatural, compareText, humanDuration, shortId } from './human.ts';
 import { type Format, type Listing, printRows } from './listing.ts';
 import type { DockerHost } from './process.ts';
-import { quote } from './quote.ts';
 
 export interface TaskListOptions {
   readonly client: Client;
@@ -162,7 +161,8 @@ function currentState({ task: { Status: status }, now }: Row): string {
 function errorText({ task: { Status: status }, whole }: Row): string {
   const error = status.Err ?? '';
   if (error === '') return '';
-  return quote(!whole && error.length > longestError ? `${error.slice(0, longestError - 1)}…` : error);
+  // In quotes, and not quoted: quotes in it stay as they are.
+  return `"${!whole && error.length > longestError ? `${error.slice(0, longestError - 1)}…` : error}"`;
 }
 
 function ports({ task: { Status: status } }: Row): string {

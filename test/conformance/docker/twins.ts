@@ -148,7 +148,8 @@ export class Twins {
       err: out,
       stdin: () => '',
       readFile: (path) => {
-        const text = this.#place.files.get(path.replace(/^\.\//, ''));
+        const { files, folder } = this.#place;
+        const text = files.get(path.replace(`${folder}/`, '').replace(/^\.\//, ''));
         if (text === undefined) throw new FileError(`open ${path}: no such file or directory`);
         return text;
       },
