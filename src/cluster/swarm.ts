@@ -186,6 +186,14 @@ export class Swarm {
     this.world.runUntil(this.world.now);
   }
 
+  /** Whether requests of that number have been sent and have not ended. A machine that goes down forgets its own. */
+  areUnderWay(host: string, number: number): boolean {
+    const state = this.world.stateOf(host);
+    if (state?.role !== 'node' && state?.role !== 'client') return false;
+    for (const { stream } of state.requests?.pending.values() ?? []) if (stream === number) return true;
+    return false;
+  }
+
   /** Gives a machine another IP address; its manager takes it when it comes up the next time. */
   setAddress(host: string, addr: string): void {
     const config = this.world.configOf(host);

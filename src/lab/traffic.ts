@@ -66,6 +66,7 @@ export class Outside {
     const traffic = new Traffic(
       to,
       () => this.#swarm.stopRequests(origin.host, number),
+      () => this.#swarm.areUnderWay(origin.host, number),
       () => {
         this.#until(`the requests to ${to} to end`, () => traffic.ended, '1h');
         this.#audience.requested(from ?? clientName, traffic.summary());
@@ -150,6 +151,7 @@ export class Outside {
 export class Traffic {
   readonly #to: string;
   readonly #halt: () => void;
+  readonly #underWay: () => boolean;
   readonly #wait: () => void;
   readonly #byTask = new Map<string, number>();
   readonly #byNode = new Map<string, number>();
@@ -162,10 +164,11 @@ export class Traffic {
   #httpErrors = 0;
   #slowest = 0;
 
-  /** @param halt sends no more @param wait lets the world go on until all have ended */
-  constructor(to: string, halt: () => void, wait: () => void) {
+  /** @param halt sends no more @param underWay whether some have not ended @param wait lets the world go on until all have */
+  constructor(to: string, halt: () => void, underWay: () => boolean, wait: () => void) {
     this.#to = to;
     this.#halt = halt;
+    this.#underWay = underWay;
     this.#wait = wait;
   }
 
@@ -235,9 +238,9 @@ export class Traffic {
     this.#halt();
   }
 
-  /** Every request that was sent has ended. */
+  /** No request is under way. When the machine they came from has crashed nobody knows how the last of them would have ended. */
   get ended(): boolean {
-    return this.#answered + this.failed === this.#sent;
+    return !this.#underWay();
   }
 
   /** Takes what has become of a request. */

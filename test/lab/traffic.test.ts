@@ -416,6 +416,26 @@ describe('names', () => {
     });
   });
 
+  test('a machine that crashes sends nothing more, and nobody waits for what it had sent', () => {
+    passes({ managers: 1, workers: 2 }, (lab) => {
+      publish(lab, 1);
+      const { node } = lab.container('web.1');
+      const other = node === 'worker1' ? 'worker2' : 'worker1';
+      lab.image('web:1', { serves: { in: '500ms' } });
+      lab.service.update('web', { force: true });
+      lab.untilUpdate('web', 'completed');
+      const traffic = lab.traffic({ from: other, to: 'manager1:8080', every: '100ms' });
+      lab.wait('2s');
+      lab.crash(other);
+      lab.restart(other);
+      lab.wait('2s');
+      traffic.stop();
+      expect(traffic.sent).toBe(21);
+      expect(traffic.sent - traffic.answered).toBeGreaterThan(3);
+      expect(traffic.failed).toBe(0);
+    });
+  });
+
   test('a container that is gone sends nothing', () => {
     passes({ managers: 1, workers: 1 }, (lab) => {
       stack(lab, 'vip');
