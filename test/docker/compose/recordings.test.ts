@@ -24,7 +24,8 @@ const parts = [
   ['interpolation', 'variables, environment files', 550],
   ['merge', 'several files', 110],
   ['files', 'short and long forms, numbers, texts that need quotes', 350],
-  ['mistakes', 'what is no YAML', 100],
+  ['layout', 'YAML in all its forms', 60],
+  ['mistakes', 'what is no YAML', 240],
 ] as const;
 
 describe('docker stack config prints what docker 28.2.2 prints for', () => {

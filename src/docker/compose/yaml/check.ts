@@ -4,13 +4,16 @@
 import { YamlMistake } from './cursor.ts';
 import { Scanner, type Token, type TokenKind } from './tokens.ts';
 
-/** @throws YamlMistake */
-export function checkYaml(text: string): void {
+/**
+ * @returns where lines begin whose indentation means nothing
+ * @throws YamlMistake
+ */
+export function checkYaml(text: string): readonly number[] {
   const grammar: Grammar = { scanner: new Scanner(text), anchors: new Set() };
   const { scanner } = grammar;
   let directives = false;
   for (; scanner.peek().kind === 'directive'; directives = true) scanner.take();
-  if (scanner.peek().kind === 'stream end') return;
+  if (scanner.peek().kind === 'stream end') return [];
   if (scanner.peek().kind === 'document start') {
     scanner.take();
     checkUnless(grammar, ['directive', 'document start', 'document end', 'stream end'], true);
@@ -19,6 +22,7 @@ export function checkYaml(text: string): void {
   } else checkNode(grammar, true, false);
   // What comes right after the document counts.
   scanner.peek();
+  return scanner.loose;
 }
 
 interface Grammar {

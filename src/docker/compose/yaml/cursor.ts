@@ -11,6 +11,8 @@ export class Cursor {
   /** From 0, like columns. */
   line = 0;
   column = 0;
+  /** Where lines begin whose indentation means nothing: within quotes, within brackets. */
+  readonly loose: number[] = [];
 
   constructor(text: string) {
     this.text = text;
@@ -25,8 +27,10 @@ export class Cursor {
     this.column += count;
   }
 
-  skipBreak(): void {
+  /** @param loose the indentation of the next line means nothing */
+  skipBreak(loose = false): void {
     this.at++;
+    if (loose) this.loose.push(this.at);
     this.column = 0;
     this.line++;
   }

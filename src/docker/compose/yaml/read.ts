@@ -19,9 +19,8 @@ export function readYaml(text: string): Mapping {
   const source = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const unprintable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ud800-\udfff\ue000-\ufffd]/.exec(source);
   if (unprintable !== null) throw failure('control characters are not allowed');
-  refuseMistakes(source);
   const lines = new LineCounter();
-  const documents = parseAllDocuments(source, {
+  const documents = parseAllDocuments(indented(source, refuseMistakes(source)), {
     schema: 'failsafe',
     resolveKnownTags: false,
     uniqueKeys: false,
@@ -43,14 +42,21 @@ export function readYaml(text: string): Mapping {
   return value;
 }
 
-/** @throws CommandFailure */
-function refuseMistakes(source: string): void {
+/** @returns where lines begin whose indentation means nothing @throws CommandFailure */
+function refuseMistakes(source: string): readonly number[] {
   try {
-    checkYaml(source);
+    return checkYaml(source);
   } catch (error) {
     if (error instanceof YamlMistake) throw failure(error.message);
     throw error;
   }
+}
+
+/** Go's reader asks for no indentation within quotes and brackets, where the parser does: these lines get more than any has. */
+function indented(source: string, loose: readonly number[]): string {
+  const widest = Math.max(...source.split('\n').map((line) => line.search(/[^ ]|$/)));
+  const starts = [0, ...loose];
+  return starts.map((start, i) => source.slice(start, starts[i + 1])).join(' '.repeat(widest + 1));
 }
 
 function failure(problem: string): CommandFailure {

@@ -10,7 +10,7 @@ export function skimQuoted(cursor: Cursor, quote: string): void {
     if (cursor.atDocumentMark()) throw cursor.mistake('found unexpected document indicator', start);
     const character = cursor.look();
     if (character === '') throw cursor.mistake('found unexpected end of stream', start);
-    if (character === '\n') cursor.skipBreak();
+    if (character === '\n') cursor.skipBreak(true);
     else if (character === quote) {
       if (quote === '"' || cursor.look(1) !== "'") break;
       cursor.skip(2);
@@ -24,7 +24,7 @@ function skipEscape(cursor: Cursor, start: number): void {
   cursor.skip();
   const sign = cursor.look();
   if (sign === '\n') {
-    cursor.skipBreak();
+    cursor.skipBreak(true);
     return;
   }
   const digits = sign === 'x' ? 2 : sign === 'u' ? 4 : sign === 'U' ? 8 : 0;
@@ -60,7 +60,7 @@ export function skimPlain(cursor: Cursor, indent: number, inFlow: boolean): bool
     while (isBlank(cursor.look())) {
       if (cursor.look() === '\n') {
         broken = true;
-        cursor.skipBreak();
+        cursor.skipBreak(inFlow);
         continue;
       }
       if (broken && cursor.column < indent && cursor.look() === '\t') {

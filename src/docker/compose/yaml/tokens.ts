@@ -66,6 +66,11 @@ export class Scanner {
     this.#cursor = new Cursor(text);
   }
 
+  /** Where lines begin whose indentation means nothing, as far as tokens were found. */
+  get loose(): readonly number[] {
+    return this.#cursor.loose;
+  }
+
   /** The next token, which is not taken. @throws YamlMistake */
   peek(): Token {
     while (!this.#ended && (this.#found.length < ahead || this.#mayBecomeKey())) this.#fetch();
@@ -141,7 +146,7 @@ export class Scanner {
       while (this.#cursor.look() === ' ' || (tabs && this.#cursor.look() === '\t')) this.#cursor.skip();
       if (this.#cursor.look() === '#') this.#cursor.skipLine();
       if (this.#cursor.look() !== '\n') return;
-      this.#cursor.skipBreak();
+      this.#cursor.skipBreak(this.#level > 0);
       if (this.#level === 0) this.#keyAllowed = true;
     }
   }
