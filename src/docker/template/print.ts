@@ -69,7 +69,9 @@ function nested(value: GoValue, named: boolean): string {
   return value.kind === 'pointer' && value.to !== undefined ? address : plain(value, named);
 }
 
-function structText({ fields }: GoStruct, named: boolean): string {
+function structText({ type, fields }: GoStruct, named: boolean): string {
+  // Some structs print themselves.
+  if (type === 'swarm.Version') return fields.map(({ value }) => plain(value)).join('');
   const texts = fields.map(({ name, value }) => (named ? `${name}:` : '') + nested(value, named));
   return `{${texts.join(' ')}}`;
 }
