@@ -16,8 +16,10 @@ export const nodes: readonly Mutant[] = [
     id: 'M-55',
     title: 'the clock gives a record its version',
     file: 'src/store/running.ts',
-    anchor: 'freeze({ version, createdAt: before.meta.createdAt, updatedAt: now })',
-    replacement: 'freeze({ version: now, createdAt: before.meta.createdAt, updatedAt: now })',
+    anchor: `freeze({ version, createdAt: before.meta.createdAt, updatedAt: now });
+      const record = complete[kind](edited, meta);`,
+    replacement: `freeze({ version: now, createdAt: before.meta.createdAt, updatedAt: now });
+      const record = complete[kind](edited, meta);`,
     judge: 'swarm-faults',
     within: 5,
   },
