@@ -140,11 +140,12 @@ async function runText(
 
 /**
  * The real client goes through some things in the order of a Go map, which is another every time: what a stack has (D-E51), variables that are
- * changed (D-E30), several files of a service. Ours goes by name.
+ * changed (D-E30), several files of a service, ranges of ports. Ours goes by name.
  */
 function isUnordered([group, command = '', ...words]: readonly string[]): boolean {
   if (group === 'stack') return ['deploy', 'up', 'rm', 'remove', 'down'].includes(command);
-  return group === 'service' && words.some((word) => /^--(?:env-(?:add|rm)|secret|config)/.test(word));
+  const chance = /^--(?:env-(?:add|rm)|secret|config)|^\d+-\d+:/;
+  return group === 'service' && words.some((word) => chance.test(word));
 }
 
 function sorted(printed: Printed): Printed {

@@ -204,7 +204,7 @@ export class Twins {
 }
 
 /** Lists of a spec in the order of a map of the real client's. */
-const unordered: ReadonlySet<string> = new Set(['env', 'secrets', 'configs']);
+const unordered: ReadonlySet<string> = new Set(['env', 'secrets', 'configs', 'ports']);
 
 function byText(a: string, b: string): number {
   return a < b ? -1 : 1;
