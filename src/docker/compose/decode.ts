@@ -6,8 +6,7 @@ import { CommandFailure } from '../failure.ts';
 import { parseRatio } from '../service/numbers.ts';
 import { nanoseconds } from './duration.ts';
 import { type Expanded, expand } from './expand.ts';
-import type { Field, Holding, Shape } from './shape.ts';
-import { isZero } from './shape.ts';
+import { type Field, type Holding, isZero, type Shape } from './shape.ts';
 import {
   type Float,
   goType,
@@ -120,9 +119,8 @@ function decodeCount(value: Value, place: string, bits: number, decoding: Decodi
 
 /** Fractions are cut; a float beyond all integers becomes the number whose bits are a sign alone. */
 function wholeNumber(value: Value): Integer | undefined {
-  if (value === null || typeof value !== 'object' || !('kind' in value)) return undefined;
+  if (!isNumber(value)) return undefined;
   if (value.kind === 'integer') return value;
-  if (value.kind !== 'float') return undefined;
   const whole = BigInt(Math.trunc(value.value));
   return { kind: 'integer', digits: String(whole < 2n ** 63n ? whole : 2n ** 63n) };
 }

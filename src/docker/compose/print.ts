@@ -1,7 +1,6 @@
 // A configuration as `docker stack config` prints it: what a compose file would say that says the same in full.
 
-import type { Config, Section } from './config.ts';
-import { extensionsOf } from './config.ts';
+import { type Config, extensionsOf, type Section } from './config.ts';
 import { printNanoseconds } from './duration.ts';
 import {
   type Field,
@@ -13,7 +12,7 @@ import {
   serviceShape,
   volumeShape,
 } from './shape.ts';
-import { integer, isMapping, isSequence, type Mapping, type Value } from './value.ts';
+import { integer, isMapping, isNumber, isSequence, type Mapping, printValue, type Value } from './value.ts';
 import { compareKeys, emitYaml } from './yaml/emit.ts';
 
 export function printConfig(config: Config): string {
@@ -53,16 +52,15 @@ function printPart(shape: Shape, source: Mapping): Mapping {
     const value = source.get(field.key) ?? (field.shown ? zeroOf(field.holding) : undefined);
     if (value === undefined || (isZero(value) && !field.kept && !field.shown)) continue;
     const item = printField(field, value);
-    // What has nothing in it to print is left out with it.
-    if (
-      (field.kept && field.holding.kind !== 'list') ||
-      field.shown ||
-      !isZero(item) ||
-      field.key === 'external'
-    )
-      printed.set(field.key, item);
+    if (isPrinted(field, item)) printed.set(field.key, item);
   }
   return printed;
+}
+
+/** What has nothing in it to print is left out, unless it makes a difference that it is there. */
+function isPrinted({ key, holding, kept, shown }: Field, item: Value): boolean {
+  const stays = (kept && holding.kind !== 'list') || shown || key === 'external';
+  return stays || !isZero(item);
 }
 
 function zeroOf(holding: Holding): Value {
@@ -73,19 +71,19 @@ function printField(field: Field, value: Value): Value {
   if (field.key === 'external' && isMapping(value)) {
     return value.has('name') ? value : (value.get('external') ?? false);
   }
-  return printValue(field.holding, value);
+  return printHeld(field.holding, value);
 }
 
-function printValue(holding: Holding, value: Value): Value {
+function printHeld(holding: Holding, value: Value): Value {
   switch (holding.kind) {
     case 'duration':
       return printNanoseconds(numberOf(value));
     case 'size':
-      return isInteger(value) ? value.digits : value;
+      return printValue(value);
     case 'list':
-      return isSequence(value) ? value.map((item) => printValue(holding.items, item)) : value;
+      return isSequence(value) ? value.map((item) => printHeld(holding.items, item)) : value;
     case 'map':
-      return isMapping(value) ? mapSorted(value, (item) => printValue(holding.values, item)) : value;
+      return isMapping(value) ? mapSorted(value, (item) => printHeld(holding.values, item)) : value;
     case 'part':
       if (!isMapping(value)) return value;
       // A limit that is one number is printed as such.
@@ -104,10 +102,6 @@ function mapSorted<T>(mapping: ReadonlyMap<string, T>, print: (item: T) => Value
   return new Map([...mapping].sort(([a], [b]) => compareKeys(a, b)).map(([key, item]) => [key, print(item)]));
 }
 
-function isInteger(value: Value): value is { readonly kind: 'integer'; readonly digits: string } {
-  return value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'integer';
-}
-
 function numberOf(value: Value): number {
-  return isInteger(value) ? Number(value.digits) : 0;
+  return isNumber(value) && value.kind === 'integer' ? Number(value.digits) : 0;
 }

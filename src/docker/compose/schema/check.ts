@@ -4,7 +4,15 @@
 import { parseDuration } from '../../../model/duration.ts';
 import { ParseFailure } from '../../../model/failure.ts';
 import { parsePorts } from '../ports.ts';
-import { isMapping, isSequence, type Mapping, type Sequence, sortedEntries, type Value } from '../value.ts';
+import {
+  isMapping,
+  isNumber,
+  isSequence,
+  type Mapping,
+  type Sequence,
+  sortedEntries,
+  type Value,
+} from '../value.ts';
 import type { Format, Rule, TypeName } from './rule.ts';
 
 export interface Complaint {
@@ -212,9 +220,8 @@ function listTypes(types: readonly TypeName[]): string {
 }
 
 function numberOf(value: Value): number | undefined {
-  if (value === null || typeof value !== 'object' || !('kind' in value)) return undefined;
-  if (value.kind === 'integer') return Number(value.digits);
-  return value.kind === 'float' ? value.value : undefined;
+  if (!isNumber(value)) return undefined;
+  return value.kind === 'integer' ? Number(value.digits) : value.value;
 }
 
 /** JSON of a value, keys sorted: equal for equal values. */
