@@ -8,7 +8,7 @@ import { CommandFailure, DaemonError } from './failure.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { helpText, isOlder, usageLine } from './help.ts';
 import { Interrupted, untilInterrupted } from './interrupt.ts';
-import { allArguments, findCommand, parseWords } from './parse.ts';
+import { allArguments, findCommand, type Parsed, parseWords } from './parse.ts';
 import type { DockerHost } from './process.ts';
 import { rootCommand } from './root.ts';
 
@@ -38,7 +38,7 @@ function* run(args: readonly string[], host: DockerHost): Fiber<number> {
   if (!logLevels.includes(level)) throw new CommandFailure(`Unable to parse logging level: ${level}`);
   const client = createClient(addressOf(flags, host), host.env.get('DOCKER_API_VERSION') || undefined);
   if (global.help !== undefined)
-    return yield* showHelp(root, [], client, host, global.help === 'h' ? host.err : undefined);
+    return yield* showHelp(root, [], client, host, global, global.help === 'h' ? host.err : undefined);
   if (flags.on('version')) {
     host.out('Docker version 28.2.2, build e6534b4\n');
     return 0;
@@ -81,7 +81,7 @@ function* runCommand(
       host.out(`${tooNew}\n`);
       return 0;
     }
-    return yield* showHelp(command, chain, client, host, parsed.help === 'h' ? host.out : undefined);
+    return yield* showHelp(command, chain, client, host, parsed, parsed.help === 'h' ? host.out : undefined);
   }
   if (command.run === undefined) {
     const [word] = parsed.args;
@@ -150,10 +150,11 @@ function* showHelp(
   chain: readonly Command[],
   client: Client,
   host: DockerHost,
+  { given }: Pick<Parsed, 'given'>,
   deprecated: DockerHost['out'] | undefined,
 ): Fiber<number> {
   deprecated?.('Flag shorthand -h has been deprecated, use --help\n');
-  host.out(helpText(pathOf(chain), command, yield* abilitiesOf(client)));
+  host.out(helpText(pathOf(chain), command, yield* abilitiesOf(client), new Set(given.keys())));
   return 0;
 }
 
@@ -170,7 +171,7 @@ function* helpTopic(
     if (next === undefined) throw new CommandFailure(`unknown help topic: ${word}`);
     chain.push(next);
   }
-  return yield* showHelp(chain.at(-1) ?? root, chain, client, host, undefined);
+  return yield* showHelp(chain.at(-1) ?? root, chain, client, host, { given: new Map() }, undefined);
 }
 
 function flagFailure(path: string, command: Command, text: string): CommandFailure {

@@ -21,9 +21,17 @@ const narrowest = 24;
 /** A line may be longer by this much when the rest of the text then fits on it. */
 const slack = 5;
 
+/** The names of flags that were given beside `--help`. */
+type Given = ReadonlySet<string>;
+
 /** The whole help of a command. @param path as in `docker node ls` */
-export function helpText(path: string, command: Command, abilities: Abilities): string {
-  return isRoot(path) ? rootHelp(command, abilities) : commandHelp(path, command, abilities);
+export function helpText(
+  path: string,
+  command: Command,
+  abilities: Abilities,
+  given: Given = new Set(),
+): string {
+  return isRoot(path) ? rootHelp(command, abilities, given) : commandHelp(path, command, abilities, given);
 }
 
 /** The usage line, as errors show it. */
@@ -35,7 +43,7 @@ function isRoot(path: string): boolean {
   return !path.includes(' ');
 }
 
-function commandHelp(path: string, command: Command, abilities: Abilities): string {
+function commandHelp(path: string, command: Command, abilities: Abilities, given: Given): string {
   const groups = command.commands !== undefined;
   const options = visibleFlags(command, abilities);
   const usage = groups
@@ -44,18 +52,18 @@ function commandHelp(path: string, command: Command, abilities: Abilities): stri
   const blocks = [`Usage:  ${usage}`, (command.long ?? command.short).trim()];
   if (command.spellings !== undefined) blocks.push(`Aliases:\n  ${command.spellings}`);
   if (command.examples !== undefined) blocks.push(`Examples:\n${command.examples}`);
-  if (options.length > 0) blocks.push(`Options:\n${flagUsages(options)}`);
+  if (options.length > 0) blocks.push(`Options:\n${flagUsages(options, given)}`);
   blocks.push(...commandBlocks(command, abilities));
   if (groups) blocks.push(`Run '${path} COMMAND --help' for more information on a command.`);
   return `${blocks.join('\n\n')}\n`;
 }
 
-function rootHelp(root: Command, abilities: Abilities): string {
+function rootHelp(root: Command, abilities: Abilities, given: Given): string {
   const blocks = [
     'Usage:  docker [OPTIONS] COMMAND',
     root.short,
     ...commandBlocks(root, abilities),
-    `Global Options:\n${flagUsages(visibleFlags(root, abilities))}`,
+    `Global Options:\n${flagUsages(visibleFlags(root, abilities), given)}`,
     "Run 'docker COMMAND --help' for more information on a command.",
     'For more help on how to use Docker, head to https://docs.docker.com/go/guides/',
   ];
@@ -116,11 +124,11 @@ export function isOlder(version: string, than: string): boolean {
   return major < thanMajor || (major === thanMajor && minor < thanMinor);
 }
 
-function flagUsages(flags: readonly Flag[]): string {
+function flagUsages(flags: readonly Flag[], given: Given): string {
   const heads = flags.map(flagHead);
   const width = Math.max(...heads.map((head) => head.length)) + 3;
   return flags
-    .map((flag, index) => `${(heads[index] ?? '').padEnd(width)}${wrap(width, flagUsage(flag))}`)
+    .map((flag, index) => `${(heads[index] ?? '').padEnd(width)}${wrap(width, flagUsage(flag, given))}`)
     .join('\n')
     .trimEnd();
 }
@@ -132,10 +140,17 @@ function flagHead({ name, shorthand, kind }: Flag): string {
   return kind.name === '' ? names : `${names} ${kind.name}${bare}`;
 }
 
-function flagUsage({ usage, initial, kind, deprecated }: Flag): string {
-  const shown = initial === undefined ? '' : ` (default ${kind.quoted ? quote(initial) : initial})`;
+function flagUsage({ name, usage, initial, kind, deprecated }: Flag, given: Given): string {
+  // Of a kind that pflag does not know, a flag that was given is taken for one with a default, which is nothing.
+  const nothing = numberKinds.includes(kind.name) ? '0' : '';
+  const value = initial ?? (given.has(name) && !pflagKinds.includes(kind.name) ? nothing : undefined);
+  const shown = value === undefined ? '' : ` (default ${kind.quoted ? quote(value) : value})`;
   return `${usage}${shown}${deprecated === undefined ? '' : ` (DEPRECATED: ${deprecated})`}`;
 }
+
+/** Kinds of values by their names in help: those that are pflag's own, and of the others those that are numbers. */
+const pflagKinds: readonly string[] = ['', 'string', 'strings', 'int', 'uint', 'uint32', 'float', 'duration'];
+const numberKinds: readonly string[] = ['bytes', 'decimal'];
 
 /** Text in the columns right of `indent`, which the first line already has. */
 function wrap(indent: number, text: string): string {
