@@ -65,6 +65,7 @@ function isSelf({ node, info }: Row): boolean {
   return node.ID === info?.Swarm.NodeID;
 }
 
+/** The words of the column (R-R218). */
 function managerStatus({ node: { ManagerStatus: status } }: Row): string {
   if (status === undefined) return '';
   return status.Leader ? 'Leader' : capitalise(status.Reachability ?? '');

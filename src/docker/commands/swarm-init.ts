@@ -1,4 +1,4 @@
-// docker swarm init
+// docker swarm init. What it prints when all went well is R-R216, as of its neighbours.
 
 import type { SwarmInitRequest, SwarmSpec } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';

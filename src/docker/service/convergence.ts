@@ -1,4 +1,4 @@
-// When a service has become what was asked for: the rules by which docker decides to go on waiting, to end, or to fail. Pure, as
+// When a service has become what was asked for: the rules by which docker decides to go on waiting, to end, or to fail (O-E116). Pure, as
 // task-progress.ts; progress.ts asks the engine and sleeps.
 
 import type { Service } from '../../engine/api.ts';

@@ -22,6 +22,7 @@ export const infoRoutes: readonly Route[] = [
   { method: 'GET', path: '/info', handle: info },
 ];
 
+/** R-R111, R-R217. */
 const twoManagers =
   'WARNING: Running Swarm in a two-manager configuration. This configuration provides\n' +
   '         no fault tolerance, and poses a high risk to lose control over the cluster.\n' +
