@@ -268,6 +268,8 @@ test('a service on the network of its machines is attached to what stands for it
   };
   expect(bench.send('manager1', 'POST', '/services/create', spec).status).toBe(201);
   bench.swarm.advance(10_000_000);
+  const asked = bench.get<api.Network>('manager1', '/networks/host?scope=swarm');
+  expect([asked.Scope, asked.Driver]).toEqual(['swarm', 'host']);
   const [task] = bench.get<readonly api.Task[]>('manager1', '/tasks');
   expect(task?.Status.State).toBe('running');
   expect(task?.NetworksAttachments?.[0]?.Network.Spec).toMatchObject({
@@ -343,6 +345,17 @@ test('events tell what becomes of containers and images, and are filtered', () =
   ]);
   expect(events({ event: ['die'] })).toEqual(['container die']);
   expect(events({ scope: ['swarm'], type: ['service'] })[0]).toBe('service create');
+});
+
+test('a new manager tells of what happens, not of what was there', () => {
+  const bench = Bench.assembled(2, 0);
+  bench.send('manager1', 'POST', '/configs/create', { Name: 'c', Data: 'aGk=' });
+  const response = drive(bench.swarm, bench.start('manager2', 'GET', '/events?since=1'));
+  if (typeof response.body === 'string') throw new Error('events are a stream');
+  const told = bench.readFor(response.body, 5_000_000);
+  response.body.close();
+  expect(told).toContain('"Type":"config","Action":"create"');
+  expect(told).not.toContain('"Type":"network","Action":"create"');
 });
 
 test('whoever logs in is let in, and a bad range of events is refused', () => {

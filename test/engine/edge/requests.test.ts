@@ -1,6 +1,7 @@
 // Edge cases of docker's reference (D-E): connections, versions, errors, and what a node answers that is no working manager.
 
 import { expect, test } from 'vitest';
+import { callRefused } from '../../../src/engine/failure.ts';
 import { ConnectionLost } from '../../../src/engine/http.ts';
 import { Bench, drive } from '../drive.ts';
 
@@ -80,6 +81,31 @@ test('bodies are refused by type, form and field', () => {
   for (const [{ status, body }, text] of cases) {
     expect([status, body]).toEqual([400, `${JSON.stringify({ message: text })}\n`]);
   }
+});
+
+test('escapes that are none are refused, and the others are read', () => {
+  const bench = Bench.assembled(1, 0);
+  const bad = bench.send('manager1', 'GET', '/services?filters=%zz');
+  expect([bad.status, message(bad)]).toEqual([400, 'invalid URL escape "%zz"']);
+  expect(message(bench.send('manager1', 'GET', '/configs/a%20b%C3%A9'))).toBe('config a bé not found');
+  expect(message(bench.send('manager1', 'GET', '/configs/a%ff'))).toBe('config a\ufffd not found');
+});
+
+test.each([
+  ['InvalidArgument', 400],
+  ['FailedPrecondition', 400],
+  ['Unauthenticated', 401],
+  ['PermissionDenied', 403],
+  ['NotFound', 404],
+  ['AlreadyExists', 409],
+  ['Unimplemented', 501],
+  ['Unavailable', 503],
+  ['Unknown', 500],
+  ['DeadlineExceeded', 500],
+  ['Aborted', 500],
+] as const)('a call refused with %s is answered with %i', (code, status) => {
+  const refused = callRefused({ code, message: 'why' });
+  expect([refused.status, refused.message]).toEqual([status, `rpc error: code = ${code} desc = why`]);
 });
 
 test('nodes that are no manager say why', () => {

@@ -653,6 +653,33 @@ test('D-E39 to D-E42 configs and secrets: data shown and hidden, changed and rem
   expect(bench.send('manager1', 'DELETE', '/secrets/s1')).toMatchObject({ status: 204, text: '' });
 });
 
+test('a secret of a driver has no data, and a config of the runtime is no file', () => {
+  const bench = Services.ready();
+  const secret = (body: unknown) => bench.send('manager1', 'POST', '/secrets/create', body);
+  expect(secret({ Name: 's1', Labels: {}, Driver: { Name: 'vault', Options: { a: 'b' } } }).status).toBe(201);
+  expect(bench.get<api.Secret>('manager1', '/secrets/s1').Spec).toEqual({
+    Name: 's1',
+    Labels: {},
+    Driver: { Name: 'vault', Options: { a: 'b' } },
+  });
+  expect(refusal(secret({ Name: 's2', Driver: {} }))[1]).toMatch(/secret driver must have a name$/);
+  expect(refusal(secret({ Name: 's2' }))[1]).toMatch(
+    /secret data must be larger than 0 and less than 512000 bytes$/,
+  );
+  const { text } = bench.send('manager1', 'POST', '/configs/create', {
+    Name: 'c1',
+    Data: 'aGk=',
+    Templating: { Name: 'golang' },
+  });
+  expect(bench.get<api.Config>('manager1', '/configs/c1').Spec.Templating).toEqual({ Name: 'golang' });
+  const { ID }: api.IdResponse = JSON.parse(text);
+  const Configs = [{ Runtime: {}, ConfigID: ID, ConfigName: 'c1' }];
+  bench.create(request({}, { ContainerSpec: { Image: 'nginx', Configs } }));
+  expect(bench.service().Spec.TaskTemplate.ContainerSpec?.Configs).toEqual(Configs);
+  bench.settle();
+  expect(bench.tasks()[0]?.Status.State).toBe('running');
+});
+
 test('D-E41 a network in use stays', () => {
   const bench = Services.ready();
   const { text } = bench.send('manager1', 'POST', '/networks/create', { Name: 'net1', Driver: 'overlay' });

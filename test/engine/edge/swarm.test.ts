@@ -295,6 +295,7 @@ test('D-E64 a name wins over the beginning of an ID, which must have only one', 
   ]);
   bench.send('manager1', 'POST', '/configs/create', { Name: first, Data: 'aGk=' });
   expect(bench.get<api.Config>('manager1', `/configs/${first}`).Spec.Name).toBe(first);
+  bench.send('manager1', 'POST', '/configs/create', { Name: ids[0], Data: 'aGk=' });
   expect(bench.get<api.Config>('manager1', `/configs/${ids[0]}`).Spec.Name).toBe('c0');
 });
 
