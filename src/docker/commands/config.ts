@@ -2,7 +2,6 @@
 
 import type { Config, ConfigSpec, IdResponse } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
-import { parseInstant } from '../../engine/time.ts';
 import { decodeBase64, encodeBase64 } from '../../model/base64.ts';
 import { fetchJson, fetchList, fetchText, parseAnswer, postJson, send } from '../client.ts';
 import { atLeast, type Command, exactly, type Invocation, noArguments } from '../command.ts';
@@ -12,9 +11,10 @@ import { forEach } from '../each.ts';
 import { CommandFailure, failureText } from '../failure.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
 import { bool, string } from '../flag.ts';
-import { capitalise, compareNatural, humanDuration } from '../human.ts';
+import { capitalise, compareNatural } from '../human.ts';
 import { inspectAll, prettyAll } from '../inspect.ts';
 import { type Listing, labelText, listFormat, printRows } from '../listing.ts';
+import { age } from '../moments.ts';
 import type { DockerHost } from '../process.ts';
 import { quote } from '../quote.ts';
 import { labels } from '../service/kinds.ts';
@@ -93,11 +93,6 @@ const listing: Listing<Row> = {
   table: '{{.ID}}\t{{.Name}}\t{{.CreatedAt}}\t{{.UpdatedAt}}',
   quiet: '{{.ID}}',
 };
-
-/** How long ago. @param instant RFC 3339 */
-export function age(instant: string, now: number): string {
-  return `${humanDuration(now - (parseInstant(instant) ?? 0))} ago`;
-}
 
 const ls: Command = {
   name: 'ls',

@@ -11,7 +11,7 @@ import { addFilter, encodeFilters, readFilters } from '../filters.ts';
 import { bool } from '../flag.ts';
 import { decimalSize, humanDuration, preciseSize, shortId } from '../human.ts';
 import { type Listing, listFormat, printRows } from '../listing.ts';
-import { secondsText } from './seconds.ts';
+import { secondsText } from '../moments.ts';
 
 /** docker image ls */
 export const imageLs: Command = {

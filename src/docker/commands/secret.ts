@@ -14,11 +14,11 @@ import { bool, string } from '../flag.ts';
 import { capitalise, compareNatural } from '../human.ts';
 import { inspectAll, prettyAll } from '../inspect.ts';
 import { type Listing, labelText, listFormat, printRows } from '../listing.ts';
+import { age } from '../moments.ts';
 import { labels } from '../service/kinds.ts';
 import { entriesOf, pairsOf, sortedMap } from '../service/maps.ts';
 import { printTime } from '../template/print.ts';
 import { secret as secretType } from '../types/config.ts';
-import { age } from './config.ts';
 
 const create: Command = {
   name: 'create',

@@ -9,13 +9,13 @@ import { type Command, type Invocation, noArguments } from '../command.ts';
 import { inspectFormatFlag } from '../common-flags.ts';
 import { CommandFailure, failureText } from '../failure.ts';
 import { badTemplate, parseFormat } from '../inspect.ts';
+import { buildTime } from '../moments.ts';
 import { entriesOf } from '../service/maps.ts';
 import { alignColumns } from '../table.ts';
 import { execute } from '../template/evaluate.ts';
 import { encodeJson } from '../template/json.ts';
 import { TemplateError } from '../template/parse.ts';
 import { versionInfo } from '../types/info.ts';
-import { buildTime } from './build-time.ts';
 
 /** What engines of any age answer. */
 type Answer = Omit<VersionResponse, 'Platform'> & Partial<Pick<VersionResponse, 'Platform'>>;

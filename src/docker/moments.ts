@@ -1,6 +1,18 @@
-// Moments in the way of C's asctime, as `docker version` shows when an engine was built.
+// Moments in the forms in which docker prints them.
 
-import { formatInstant, parseInstant } from '../../engine/time.ts';
+import { formatInstant, parseInstant } from '../engine/time.ts';
+import { humanDuration } from './human.ts';
+import { printTime } from './template/print.ts';
+
+/** How long ago. @param instant RFC 3339 @param now microseconds since 1970 */
+export function age(instant: string, now: number): string {
+  return `${humanDuration(now - (parseInstant(instant) ?? 0))} ago`;
+}
+
+/** `2026-01-05 08:00:00 +0000 UTC`, of a moment that an engine tells in seconds since 1970. */
+export function secondsText(seconds: number): string {
+  return printTime(formatInstant(seconds * 1_000_000));
+}
 
 const weekdays: readonly string[] = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 const months: readonly string[] = [
