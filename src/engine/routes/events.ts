@@ -4,9 +4,9 @@ import type { EngineEvent } from '../event-log.ts';
 import { RequestFailure } from '../failure.ts';
 import type { Fiber } from '../fiber.ts';
 import { type Filters, matchesExactly, matchesLabels, matchesPrefix, parseFilters } from '../filters.ts';
-import type { Stream } from '../http.ts';
+import { ConnectionLost, type Stream } from '../http.ts';
 import { encodeJsonForHtml } from '../json.ts';
-import { type Engine, waitFor } from '../node.ts';
+import { type Engine, memoryOf, waitFor } from '../node.ts';
 import type { Query } from '../query.ts';
 import type { Call, Reply, Route } from '../route.ts';
 import { parseUnixTime } from '../time.ts';
@@ -47,9 +47,11 @@ function streamOf(engine: Engine, first: number, { since, until }: Range, filter
   let seen = first;
   let closed = false;
   const end = until - engine.epoch();
+  const opened = memoryOf(engine);
   return {
     *next(): Fiber<Uint8Array | undefined> {
       while (!closed) {
+        if (swarm.memoryOf(engine.host) !== opened) throw new ConnectionLost();
         const found = events.since(seen).filter((event) => isWanted(event, filters, { since, until }));
         seen = events.count;
         if (found.length > 0) return new TextEncoder().encode(found.map(lineOf).join(''));

@@ -145,6 +145,15 @@ test('a machine that is down, or goes down, gives no answer', () => {
   expect(() => drive(bench.swarm, fiber)).toThrow(ConnectionLost);
 });
 
+test('a stream ends with the machine, even one that is up again', () => {
+  const bench = Bench.assembled(1, 0);
+  const { body } = drive(bench.swarm, bench.start('manager1', 'GET', '/events'));
+  if (typeof body === 'string') throw new Error('events are a stream');
+  bench.swarm.fault({ kind: 'crash', host: 'manager1' });
+  bench.swarm.fault({ kind: 'restart', host: 'manager1' });
+  expect(() => drive(bench.swarm, body.next())).toThrow(ConnectionLost);
+});
+
 test('D-E53 requests are answered while others are in flight', () => {
   const bench = Bench.assembled(3, 0);
   const answers = bench.sendAll('manager2', ['/nodes', '/services', '/info', '/nodes']);
