@@ -13,6 +13,7 @@ import { restartScenarios } from './judges/restart-scenarios.ts';
 import { shippedScenarios } from './judges/shipped-scenarios.ts';
 import { swarmFaults } from './judges/swarm-faults.ts';
 import { swarmScenarios } from './judges/swarm-scenarios.ts';
+import { trafficScenarios } from './judges/traffic-scenarios.ts';
 import { updateScenarios } from './judges/update-scenarios.ts';
 import { volumeScenarios } from './judges/volume-scenarios.ts';
 
@@ -29,6 +30,7 @@ export const judges: Readonly<Record<string, Judge>> = {
   ...placements,
   ...restartScenarios,
   ...shippedScenarios,
+  ...trafficScenarios,
   ...updateScenarios,
   ...volumeScenarios,
 };

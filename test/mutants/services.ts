@@ -10,6 +10,7 @@ import { orchestrators } from './catalogue/orchestrators.ts';
 import { reaper } from './catalogue/reaper.ts';
 import { restarts } from './catalogue/restarts.ts';
 import { scheduler } from './catalogue/scheduler.ts';
+import { traffic } from './catalogue/traffic.ts';
 import { updates } from './catalogue/updates.ts';
 import { volumes } from './catalogue/volumes.ts';
 import type { Mutant } from './mutant.ts';
@@ -27,4 +28,5 @@ export const serviceMutants: readonly Mutant[] = [
   ...jobs,
   ...logs,
   ...volumes,
+  ...traffic,
 ];

@@ -1,0 +1,98 @@
+// Mutants of the data plane: gossip, routing mesh, containers that serve, names.
+
+import type { Mutant } from '../mutant.ts';
+
+const network = 'src/agent/network';
+
+export const traffic: readonly Mutant[] = [
+  {
+    id: 'S-141',
+    title: 'a task is sent requests until its program is told to stop',
+    file: `${network}/endpoints.ts`,
+    anchor: '    container.stopping === undefined &&\n',
+    replacement: '    !container.signalled &&\n',
+    judge: 'updates-lose-no-requests',
+    within: 1,
+  },
+  {
+    id: 'S-142',
+    title: 'a task is sent requests before its health check has passed',
+    file: `${network}/endpoints.ts`,
+    anchor: 'task.status.state === TaskState.Running',
+    replacement: 'task.status.state >= TaskState.Starting',
+    judge: 'updates-lose-no-requests',
+    within: 1,
+  },
+  {
+    id: 'S-143',
+    title: 'the round robin stays where it is',
+    file: `${network}/forward.ts`,
+    anchor: 'numeric(endpoint.address) > last',
+    replacement: 'numeric(endpoint.address) >= last',
+    judge: 'tasks-take-turns',
+    within: 1,
+  },
+  {
+    id: 'S-144',
+    title: 'the routing mesh keeps the address of the client',
+    file: `${network}/forward.ts`,
+    anchor: 'state.network.addresses.get(networkId) ?? client',
+    replacement: 'client',
+    judge: 'tasks-take-turns',
+    within: 1,
+  },
+  {
+    id: 'S-145',
+    title: 'a node that does not answer is never given up',
+    file: `${network}/watch.ts`,
+    anchor: 'if (now - since >= suspicionTime) {',
+    replacement: 'if (now < since) {',
+    judge: 'a-dead-node-is-given-up-by-all',
+    within: 1,
+  },
+  {
+    id: 'S-146',
+    title: 'a node believes no one that another has failed',
+    file: `${network}/gossip.ts`,
+    anchor: 'badness[record.state] > badness[known.state]',
+    replacement: "record.state !== 'failed' && badness[record.state] > badness[known.state]",
+    judge: 'a-dead-node-is-given-up-by-all',
+    within: 1,
+  },
+  {
+    id: 'S-147',
+    title: 'a node is given up without being suspected first',
+    file: `${network}/watch.ts`,
+    anchor: "accuse(context, state, host, 'suspected');",
+    replacement: '',
+    judge: 'a-deaf-node-does-no-harm',
+    within: 1,
+  },
+  {
+    id: 'S-148',
+    title: 'a node that is suspected does not say that it is alive',
+    file: `${network}/gossip.ts`,
+    anchor: '  if (told.version < version) return;\n',
+    replacement: '  return;\n',
+    judge: 'a-deaf-node-does-no-harm',
+    within: 1,
+  },
+  {
+    id: 'S-149',
+    title: 'the first request in a while goes out at once',
+    file: `${network}/watch.ts`,
+    anchor: '  network.greeting.waiting.push(waiting);\n  return false;\n',
+    replacement: '  return true;\n',
+    judge: 'a-node-asks-before-its-first-request',
+    within: 1,
+  },
+  {
+    id: 'S-150',
+    title: 'services find each other on the ingress network',
+    file: `${network}/names.ts`,
+    anchor: '.filter((id) => id !== ingressOf(task))',
+    replacement: '',
+    judge: 'names-are-of-networks',
+    within: 1,
+  },
+];
