@@ -55,6 +55,8 @@ export class Swarm {
   readonly world: World<SwarmTypes>;
   readonly #machines: MachineShape[] = [];
   readonly #answers = new Map<number, NodeAnswer>();
+  /** Commands whose answers nobody waits for any more. */
+  readonly #unwanted = new Set<number>();
   /** Who is told of a stream of requests. */
   readonly #hearers = new Map<number, (note: RequestsNote) => void>();
   /** What has come on open streams of logs. */
@@ -68,7 +70,8 @@ export class Swarm {
     this.#preVote = preVote;
     world.watch({
       note: (_host, note) => {
-        if (note.kind === 'answer') this.#answers.set(note.command, note);
+        if (note.kind === 'answer' && !this.#unwanted.delete(note.command))
+          this.#answers.set(note.command, note);
         if (note.kind === 'request.sent' || note.kind === 'request.ended') {
           this.#hearers.get(note.stream)?.(note);
         }
@@ -237,6 +240,11 @@ export class Swarm {
     this.#lastCommand += 1;
     this.world.inject({ kind: 'command', host, body: { ...command, command: this.#lastCommand } });
     return this.#lastCommand;
+  }
+
+  /** Nobody will ask for the answer to a command: it is not kept, whether it has come or comes later. */
+  forgetAnswer(command: number): void {
+    if (!this.#answers.delete(command)) this.#unwanted.add(command);
   }
 
   /** Whether the answer to a command has come and waits to be handed out. */

@@ -60,8 +60,14 @@ export function* order(engine: Engine, command: Parameters<Swarm['type']>[1]): F
   const { swarm, host } = engine;
   memoryOf(engine);
   const number = swarm.type(host, command);
-  yield* waitFor(engine, () => swarm.isAnswered(number));
-  const answer = swarm.answerTo(number);
+  let answer: NodeAnswer | undefined;
+  try {
+    yield* waitFor(engine, () => swarm.isAnswered(number));
+    answer = swarm.answerTo(number);
+  } finally {
+    // The client may have gone, or the machine.
+    if (answer === undefined) swarm.forgetAnswer(number);
+  }
   assert(answer !== undefined, 'an answer is handed out once');
   return answer;
 }

@@ -145,6 +145,28 @@ test('a machine that is down, or goes down, gives no answer', () => {
   expect(() => drive(bench.swarm, fiber)).toThrow(ConnectionLost);
 });
 
+test('a machine that is frozen answers when it goes on', () => {
+  const bench = Bench.assembled(1, 0);
+  bench.swarm.fault({ kind: 'pause', host: 'manager1' });
+  const waiting = bench.start('manager1', 'GET', '/_ping').next();
+  if (waiting.done) throw new Error('a frozen machine answers nothing');
+  bench.swarm.advance(60_000_000);
+  expect(waiting.value.until()).toBe(false);
+  bench.swarm.fault({ kind: 'resume', host: 'manager1' });
+  expect(waiting.value.until()).toBe(true);
+  expect(bench.send('manager1', 'GET', '/_ping').text).toBe('OK');
+});
+
+test('a client that goes away leaves nothing behind', () => {
+  const bench = Bench.assembled(1, 0);
+  const command = bench.swarm.save().lastCommand + 1;
+  const fiber = bench.start('manager1', 'GET', '/nodes');
+  fiber.next();
+  fiber.return({ status: 0, headers: new Map(), body: '' });
+  bench.swarm.advance(5_000_000);
+  expect(bench.swarm.isAnswered(command)).toBe(false);
+});
+
 test('a stream ends with the machine, even one that is up again', () => {
   const bench = Bench.assembled(1, 0);
   const { body } = drive(bench.swarm, bench.start('manager1', 'GET', '/events'));
