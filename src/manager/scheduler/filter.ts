@@ -78,6 +78,22 @@ export function firstRejection(demand: Demand, info: NodeInfo): number {
   return -1;
 }
 
+/**
+ * Whether the node may ever take the task while it stays as it is, whatever tasks come and go: the filters that look at the node alone.
+ * Two demands with the same `standingKey` get the same answers.
+ */
+export function mayFit(demand: Demand, info: NodeInfo): boolean {
+  return standing.every((filter) => accepts(filter, demand, info));
+}
+
+/** Ready, plugins, constraints, platform. */
+const standing: readonly number[] = [0, 2, 3, 4];
+
+export function standingKey({ plugins, constraints, platforms }: Demand): string {
+  if (plugins === undefined && constraints.length === 0 && platforms.length === 0) return '';
+  return JSON.stringify([plugins, constraints, platforms]);
+}
+
 /** Every filter that rejects the node, in pipeline order: what `firstRejection` would find if it did not stop. */
 export function rejections(demand: Demand, info: NodeInfo): readonly FilterName[] {
   return filterNames.filter((_, filter) => !accepts(filter, demand, info));

@@ -147,8 +147,9 @@ function decideGroup(
 ): void {
   const now = status.timestamp;
   const contest: Contest = { serviceId: first.serviceId, failureKey: failureKey(first), now };
-  const tree = enterTree(field, first.spec.placement.spread, contest);
-  const deal = placeGroup(tree, demandOf(first, store, state.volumes), tasks, status);
+  const demand = demandOf(first, store, state.volumes);
+  const tree = enterTree(field, first.spec.placement.spread, demand, contest);
+  const deal = placeGroup(tree, demand, tasks, status);
   for (const decision of deal.placed) {
     remember(state, decision.task.id, decision.nodeId, TaskState.Assigned);
     decisions.push(decision);

@@ -6,6 +6,7 @@ import { afterPrefix, engineLabelPrefix, nodeLabelPrefix } from '../../model/con
 import { lookupLabel, noLabels } from '../../model/labels.ts';
 import type { Node } from '../../model/objects.ts';
 import { assert } from '../../sim/assert.ts';
+import { type Demand, mayFit, standingKey } from './filter.ts';
 import type { NodeInfo } from './nodes.ts';
 import { type Contender, type Contest, type Heap, heapify, pop, push, rankNode, sink } from './rank.ts';
 
@@ -16,8 +17,8 @@ export interface Branch {
   /** By label value, ascending; empty at a leaf. */
   children: readonly Branch[];
   /**
-   * At a leaf: nodes without counting failures and without tasks of the service. Some may have got other tasks since they were put here,
-   * or be among the busy by now.
+   * At a leaf: nodes without counting failures and without tasks of the service, save those that never fit. Some may have got other tasks
+   * since they were put here, or be among the busy by now.
    */
   readonly idle: Heap;
   /** At a leaf: the other nodes. All of them are worse than any idle one. */
@@ -52,7 +53,7 @@ export interface Field {
   readonly homes: ReadonlyMap<string, Set<number>>;
   /** Where service versions have failed lately: orders of nodes by `failureKey`. */
   readonly failures: ReadonlyMap<string, readonly number[]>;
-  /** By their preferences. */
+  /** By their preferences and by what is asked of the nodes themselves. */
   readonly trees: Map<string, Tree>;
   /** The tree whose heaps and counts are at present those of a contest. */
   entered: { readonly tree: Tree; readonly contest: Contest } | undefined;
@@ -84,15 +85,19 @@ export function surveyNodes(infos: Iterable<NodeInfo>, services: Iterable<string
   return { nodes, homes, failures, trees: new Map(), entered: undefined };
 }
 
-/** The tree for some spread preferences, with the heaps and counts of a contest. */
-export function enterTree(field: Field, spread: readonly string[], contest: Contest): Tree {
-  const key = spread.length === 0 ? '' : JSON.stringify(spread);
+/** So many trees are kept. Each is as large as the cluster, and every service of a pass may ask for one of its own. */
+const mostTrees = 16;
+
+/** The tree for some spread preferences and a demand, with the heaps and counts of a contest. */
+export function enterTree(field: Field, spread: readonly string[], demand: Demand, contest: Contest): Tree {
+  const { entered } = field;
+  const key = `${spread.length === 0 ? '' : JSON.stringify(spread)}${standingKey(demand)}`;
   let tree = field.trees.get(key);
   if (tree === undefined) {
-    tree = growTree(field.nodes, spread.flatMap(parsePreference));
+    if (field.trees.size >= mostTrees) field.trees.clear();
+    tree = growTree(field.nodes, spread.flatMap(parsePreference), demand);
     field.trees.set(key, tree);
   }
-  const { entered } = field;
   // Heaps and counts are kept up to date from group to group of one contest, so tasks that come alone have nothing to set up.
   if (entered?.tree !== tree || entered.contest.failureKey !== contest.failureKey) {
     if (entered !== undefined) endContest(entered.tree);
@@ -209,13 +214,16 @@ interface Growing {
   readonly byValue: Map<string, Growing>;
 }
 
-function growTree(nodes: readonly NodeInfo[], preferences: readonly Preference[]): Tree {
+function growTree(nodes: readonly NodeInfo[], preferences: readonly Preference[], demand: Demand): Tree {
   const root = grow(undefined);
   const leaves: Branch[] = [];
   for (const [order, info] of nodes.entries()) {
     let at = root;
     for (const preference of preferences) at = childOf(at, labelValue(info.node, preference));
     const { branch } = at;
+    leaves.push(branch);
+    // They would stay without tasks and so come first each time.
+    if (!mayFit(demand, info)) continue;
     branch.idle.push({
       info,
       failures: 0,
@@ -225,7 +233,6 @@ function growTree(nodes: readonly NodeInfo[], preferences: readonly Preference[]
       gained: 0,
       fits: false,
     });
-    leaves.push(branch);
   }
   return {
     root: finish(root),
