@@ -21,7 +21,11 @@ export const noMajorityNoHistory: Invariant = {
       lostAt = connected ? undefined : (lostAt ?? world.now);
     };
     return {
-      fault: look,
+      fault(fault) {
+        look();
+        // Who wakes finds what came while it slept, also from those who are gone since.
+        if (fault.kind === 'resume' && lostAt !== undefined) lostAt = world.now;
+      },
       committed({ index, entry, at }) {
         if (lostAt === undefined || entry === undefined) return;
         // Who the majority is may have changed.
