@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { EngineEvent } from './event-log.ts';
 import { type Engine, instantOf } from './node.ts';
 import { swarmState } from './swarm-state.ts';
+import { taskName } from './wire/task.ts';
 
 const told = ['node', 'service', 'network', 'secret', 'config'] as const;
 type Told = (typeof told)[number];
@@ -211,12 +212,7 @@ class MachineWatch {
       const task = agent.tasks.get(taskId)?.task;
       const attributes: Attributes = before?.attributes ?? [
         ['image', task?.spec.container.image ?? ''],
-        [
-          'name',
-          task === undefined
-            ? taskId
-            : `${task.serviceAnnotations.name}.${task.slot === 0 ? task.nodeId : task.slot}.${taskId}`,
-        ],
+        ['name', task === undefined ? taskId : taskName(task)],
         ['com.docker.swarm.node.id', task?.nodeId ?? ''],
         ['com.docker.swarm.service.id', task?.serviceId ?? ''],
         ['com.docker.swarm.service.name', task?.serviceAnnotations.name ?? ''],

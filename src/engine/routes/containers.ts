@@ -21,8 +21,8 @@ import { isOn } from '../query.ts';
 import { type Call, empty, json, type Reply, type Route } from '../route.ts';
 import { formatInstant, zeroInstant } from '../time.ts';
 import { fromMap, toMap } from '../wire/common.ts';
+import { taskName } from '../wire/task.ts';
 import { containerLogs } from './logs.ts';
-import { containerName } from './networks.ts';
 
 export const containerRoutes: readonly Route[] = [
   { method: 'GET', path: '/containers/json', handle: list },
@@ -52,8 +52,8 @@ function stateOf({ phase }: Container): 'created' | 'running' | 'exited' {
   return phase === 'starting' ? 'created' : phase;
 }
 
-function labelsOf({ id, nodeId, serviceId, serviceAnnotations, spec, slot }: Task): api.StringMap {
-  const name = `${serviceAnnotations.name}.${slot === 0 ? nodeId : slot}.${id}`;
+function labelsOf(task: Task): api.StringMap {
+  const { id, nodeId, serviceId, serviceAnnotations, spec } = task;
   return toMap(
     fromMap({
       ...toMap(spec.container.labels),
@@ -62,7 +62,7 @@ function labelsOf({ id, nodeId, serviceId, serviceAnnotations, spec, slot }: Tas
       'com.docker.swarm.service.name': serviceAnnotations.name,
       'com.docker.swarm.task': '',
       'com.docker.swarm.task.id': id,
-      'com.docker.swarm.task.name': name,
+      'com.docker.swarm.task.name': taskName(task),
     }),
   );
 }
@@ -122,7 +122,7 @@ function list(engine: Engine, { query }: Call): Reply {
 }
 
 function matches({ task, container }: Known, filters: Filters): boolean {
-  const name = containerName(task);
+  const name = taskName(task);
   const names = valuesFor(filters, 'name');
   const ids = valuesFor(filters, 'id');
   const { image } = task.spec.container;
@@ -143,7 +143,7 @@ function summaryOf(engine: Engine, known: Known): api.ContainerSummary {
   const { task, container } = known;
   return {
     Id: container.id,
-    Names: [`/${containerName(task)}`],
+    Names: [`/${taskName(task)}`],
     Image: task.spec.container.image,
     ImageID: imageId(task),
     Command: commandOf(task).join(' '),
@@ -237,7 +237,7 @@ function logs(engine: Engine, { params: [key = ''], query }: Call): Reply {
 function findContainer(engine: Engine, key: string): Known {
   const name = key.replace(/^\//, '');
   const here = containersHere(engine);
-  const exact = here.filter(({ task, container }) => container.id === key || containerName(task) === name);
+  const exact = here.filter(({ task, container }) => container.id === key || taskName(task) === name);
   const found = exact.length > 0 ? exact : here.filter(({ container }) => container.id.startsWith(key));
   const [known, ...others] = found;
   if (known === undefined) throw new RequestFailure(404, `No such container: ${key}`);
@@ -273,7 +273,7 @@ function detailsOf(engine: Engine, { task, container }: Known): unknown {
         status === 'none' ? undefined : { Status: status, FailingStreak: container.health.failures, Log: [] },
     },
     Image: imageId(task),
-    Name: `/${containerName(task)}`,
+    Name: `/${taskName(task)}`,
     RestartCount: 0,
     Driver: 'overlay2',
     Platform: 'linux',

@@ -1,10 +1,7 @@
 // Networks: those of the swarm, and those that a machine has by itself.
 
-import type { LocalNetwork } from '../../cluster/local-networks.ts';
 import { notManagerError } from '../../cluster/node.ts';
 import { lookupLabel } from '../../model/labels.ts';
-import type { Task } from '../../model/objects.ts';
-import { isTerminal } from '../../model/state.ts';
 import { predefinedLabel } from '../../model/validate.ts';
 import type * as api from '../api.ts';
 import { readBody } from '../body.ts';
@@ -18,13 +15,20 @@ import {
   parseFilters,
   valuesFor,
 } from '../filters.ts';
-import { hexOf } from '../hash.ts';
-import { change, command, type Engine, instantOf, look, memoryOf, type Tables, waitFor } from '../node.ts';
+import {
+  dropLocalNetwork,
+  findLocalNetwork,
+  gateway,
+  localNetworks,
+  makeLocalNetwork,
+  predefinedNetworks,
+} from '../local-networks.ts';
+import { containersOn, inDetail } from '../network-users.ts';
+import { change, type Engine, look, memoryOf, type Tables } from '../node.ts';
 import { isOn, parseBool } from '../query.ts';
 import { type Call, empty, json, type Reply, type Route } from '../route.ts';
 import { swarmState } from '../swarm-state.ts';
-import { formatInstant } from '../time.ts';
-import { fromMap, toMap } from '../wire/common.ts';
+import { fromMap } from '../wire/common.ts';
 import { fromNetworkRequest, networkCreateRequest, toNetwork } from '../wire/network.ts';
 
 export const networkRoutes: readonly Route[] = [
@@ -34,99 +38,6 @@ export const networkRoutes: readonly Route[] = [
   { method: 'GET', path: '/networks/{*}', handle: inspect },
   { method: 'DELETE', path: '/networks/{*}', handle: remove },
 ];
-
-interface LocalDefinition {
-  readonly name: string;
-  readonly driver: string;
-  readonly subnet?: string;
-  readonly options: api.StringMap;
-}
-
-const localDefinitions: readonly LocalDefinition[] = [
-  {
-    name: 'bridge',
-    driver: 'bridge',
-    subnet: '172.17.0',
-    options: {
-      'com.docker.network.bridge.default_bridge': 'true',
-      'com.docker.network.bridge.enable_icc': 'true',
-      'com.docker.network.bridge.enable_ip_masquerade': 'true',
-      'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
-      'com.docker.network.bridge.name': 'docker0',
-      'com.docker.network.driver.mtu': '1500',
-    },
-  },
-  { name: 'host', driver: 'host', options: {} },
-  { name: 'none', driver: 'null', options: {} },
-];
-/** Joins the overlay networks of a node of a swarm to the outside. */
-const gateway: LocalDefinition = {
-  name: 'docker_gwbridge',
-  driver: 'bridge',
-  subnet: '172.18.0',
-  options: {
-    'com.docker.network.bridge.enable_icc': 'false',
-    'com.docker.network.bridge.enable_ip_masquerade': 'true',
-    'com.docker.network.bridge.name': 'docker_gwbridge',
-  },
-};
-const predefined: readonly string[] = ['bridge', 'host', 'none', 'default'];
-
-function localNetworks(engine: Engine): readonly api.Network[] {
-  const { identity, localNetworks: made } = memoryOf(engine);
-  const own = identity === undefined ? localDefinitions : [...localDefinitions, gateway];
-  return [
-    ...own.map((definition) => toOwnNetwork(engine, definition)),
-    ...[...made.values()].map((network) => toLocalNetwork(engine, network)),
-  ];
-}
-
-/** What every machine has from the start. */
-function toOwnNetwork(engine: Engine, { name, driver, subnet, options }: LocalDefinition): api.Network {
-  const range =
-    subnet === undefined ? { subnet: '', gateway: '' } : { subnet: `${subnet}.0/16`, gateway: `${subnet}.1` };
-  return toLocalNetwork(engine, {
-    name,
-    driver,
-    createdAt: 0,
-    options: fromMap(options),
-    labels: [],
-    internal: false,
-    attachable: false,
-    ...range,
-  });
-}
-
-function toLocalNetwork(engine: Engine, network: LocalNetwork): api.Network {
-  const { name, createdAt, driver, subnet } = network;
-  return {
-    Name: name,
-    Id: hexOf(`${engine.host}/network/${name}/${createdAt}`, 64),
-    Created: formatInstant(instantOf(engine, createdAt)),
-    Scope: 'local',
-    Driver: driver,
-    EnableIPv4: true,
-    EnableIPv6: false,
-    IPAM: {
-      Driver: 'default',
-      Options: null,
-      Config: subnet === '' ? null : [{ Subnet: subnet, Gateway: network.gateway }],
-    },
-    Internal: network.internal,
-    Attachable: network.attachable,
-    Ingress: false,
-    ConfigFrom: { Network: '' },
-    ConfigOnly: false,
-    Containers: {},
-    Options: toMap(network.options),
-    Labels: toMap(network.labels),
-  };
-}
-
-/** A network of the machine's own, by name or ID. */
-export function findLocalNetwork(engine: Engine, key: string): api.Network | undefined {
-  return localNetworks(engine).find(({ Name, Id }) => Name === key || Id === key);
-}
 
 /** Networks of the swarm, if this node can ask for them; a manager that cannot has none to show. */
 function* swarmTables(engine: Engine): Fiber<Tables | undefined> {
@@ -163,7 +74,7 @@ function* list(engine: Engine, { query }: Call): Fiber<Reply> {
 }
 
 function matches(network: api.Network, filters: Filters, tables: Tables | undefined): boolean {
-  const builtIn = predefined.includes(network.Name);
+  const builtIn = predefinedNetworks.includes(network.Name);
   return (
     matchesExactly(filters, 'driver', network.Driver) &&
     matchesExactly(filters, 'scope', network.Scope) &&
@@ -230,77 +141,9 @@ function* inspect(engine: Engine, { query, params: [key = ''] }: Call): Fiber<Re
   return json(isOn(query, 'verbose') && tables !== undefined ? inDetail(shown, tables) : shown);
 }
 
-/** This node's containers on a network. */
-function containersOn(engine: Engine, networkId: string): Record<string, api.EndpointResource> {
-  const { agent } = memoryOf(engine);
-  const found = [...(agent?.tasks.values() ?? [])].flatMap(({ task }) => {
-    const container = agent?.containers.get(task.id);
-    const attachment = task.networks.find((each) => each.networkId === networkId);
-    if (container?.phase !== 'running' || attachment === undefined) return [];
-    const [address = ''] = attachment.addresses;
-    const endpoint: api.EndpointResource = {
-      Name: containerName(task),
-      EndpointID: hexOf(`${container.id}/${networkId}`, 64),
-      MacAddress: macOf(address),
-      IPv4Address: address,
-      IPv6Address: '',
-    };
-    return [[container.id, endpoint] as const];
-  });
-  return Object.fromEntries(found);
-}
-
-export function containerName({ serviceAnnotations, slot, nodeId, id }: Task): string {
-  return `${serviceAnnotations.name}.${slot === 0 ? nodeId : slot}.${id}`;
-}
-
-/** The hardware address is made of the IP address. */
-function macOf(address: string): string {
-  const bytes = (address.split('/')[0] ?? '')
-    .split('.')
-    .map((part) => Number(part).toString(16).padStart(2, '0'));
-  return `02:42:${bytes.join(':')}`;
-}
-
-/** Which services are on a network, with which tasks, and which nodes those are on. */
-function inDetail(network: api.Network, { service, task, node }: Tables): api.Network {
-  const here = task.filter(
-    ({ networks, status }) =>
-      networks.some(({ networkId }) => networkId === network.Id) && !isTerminal(status.state),
-  );
-  const nodes = node.filter(({ id }) => here.some(({ nodeId }) => nodeId === id));
-  const services = service.flatMap(({ id, spec, endpoint }) => {
-    const own = here.filter(({ serviceId }) => serviceId === id);
-    if (own.length === 0) return [];
-    const virtualIp = endpoint?.virtualIps.find(({ networkId }) => networkId === network.Id)?.addr ?? '';
-    const info: api.NetworkServiceInfo = {
-      VIP: virtualIp.split('/')[0] ?? '',
-      Ports: [],
-      LocalLBIndex: 256,
-      Tasks: own.map((each) => ({
-        Name: containerName(each),
-        EndpointID: hexOf(`${each.id}/${network.Id}`, 64),
-        EndpointIP: addressOn(each, network.Id),
-        Info: { 'Host IP': nodes.find((host) => host.id === each.nodeId)?.status.addr ?? '' },
-      })),
-    };
-    return [[spec.name, info] as const];
-  });
-  return {
-    ...network,
-    Peers: nodes.map(({ id, status }) => ({ Name: hexOf(id, 16).slice(0, 12), IP: status.addr })),
-    Services: Object.fromEntries(services),
-  };
-}
-
-function addressOn({ networks }: Task, networkId: string): string {
-  const [address = ''] = networks.find((each) => each.networkId === networkId)?.addresses ?? [];
-  return address.split('/')[0] ?? '';
-}
-
 function* create(engine: Engine, { request }: Call): Fiber<Reply> {
   const body = readBody(request, networkCreateRequest);
-  if (predefined.includes(body.Name)) {
+  if (predefinedNetworks.includes(body.Name)) {
     throw new RequestFailure(403, `operation is not permitted on predefined ${body.Name} network`);
   }
   const tables = yield* swarmTables(engine);
@@ -310,8 +153,10 @@ function* create(engine: Engine, { request }: Call): Fiber<Reply> {
   if (taken || findLocalNetwork(engine, body.Name) !== undefined) {
     throw new RequestFailure(409, `network with name ${body.Name} already exists`);
   }
-  if (body.Driver !== 'overlay' && body.Scope !== 'swarm' && !body.Ingress)
-    return yield* createLocal(engine, body);
+  if (body.Driver !== 'overlay' && body.Scope !== 'swarm' && !body.Ingress) {
+    const id = yield* makeLocalNetwork(engine, body);
+    return created(id);
+  }
   const memory = memoryOf(engine);
   if (memory.manager === undefined) {
     const { state } = swarmState(memory);
@@ -323,41 +168,11 @@ function* create(engine: Engine, { request }: Call): Fiber<Reply> {
       'Cannot create a multi-host network from a worker node. Please create the network from a manager node.',
     );
   }
-  const created = yield* change(engine, { method: 'network.create', spec: fromNetworkRequest(body) });
-  const response: api.NetworkCreateResponse = { Id: created, Warning: '' };
-  return json(response, 201);
+  return created(yield* change(engine, { method: 'network.create', spec: fromNetworkRequest(body) }));
 }
 
-const localDrivers: readonly string[] = ['bridge', 'ipvlan', 'macvlan'];
-
-function* createLocal(engine: Engine, body: api.NetworkCreateRequest): Fiber<Reply> {
-  const driver = body.Driver === '' ? 'bridge' : body.Driver;
-  if (driver === 'host' || driver === 'null') {
-    throw new RequestFailure(403, `only one instance of "${driver}" network is allowed`);
-  }
-  if (!localDrivers.includes(driver)) throw new RequestFailure(404, `plugin "${driver}" not found`);
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(body.Name)) {
-    throw new RequestFailure(400, `invalid network name ${JSON.stringify(body.Name)}`);
-  }
-  const [wanted] = body.IPAM?.Config ?? [];
-  // The next that the machine has not given away: 172.17 and 172.18 are its own.
-  const next = `172.${19 + (memoryOf(engine).localNetworks.size % 12)}.0`;
-  const network = {
-    name: body.Name,
-    driver,
-    options: fromMap(body.Options),
-    labels: fromMap(body.Labels),
-    internal: body.Internal,
-    attachable: body.Attachable,
-    subnet: wanted?.Subnet ?? `${next}.0/16`,
-    gateway: wanted?.Gateway ?? `${next}.1`,
-  };
-  command(engine, { kind: 'node.make-network', network });
-  yield* waitFor(engine, () => memoryOf(engine).localNetworks.has(body.Name));
-  const response: api.NetworkCreateResponse = {
-    Id: findLocalNetwork(engine, body.Name)?.Id ?? '',
-    Warning: '',
-  };
+function created(id: string): Reply {
+  const response: api.NetworkCreateResponse = { Id: id, Warning: '' };
   return json(response, 201);
 }
 
@@ -370,20 +185,7 @@ function* remove(engine: Engine, { params: [key = ''] }: Call): Fiber<Reply> {
   if (others.length > 0) {
     throw new RequestFailure(400, `network ${key} is ambiguous (${found.length} matches found)`);
   }
-  if (network.Scope === 'local') {
-    if (predefined.includes(network.Name)) {
-      throw new RequestFailure(403, `${network.Name} is a pre-defined network and cannot be removed`);
-    }
-    if (network.Name === gateway.name) {
-      throw new RequestFailure(
-        403,
-        `error while removing network: network ${network.Name} has active endpoints`,
-      );
-    }
-    command(engine, { kind: 'node.drop-network', name: network.Name });
-    yield* waitFor(engine, () => !memoryOf(engine).localNetworks.has(network.Name));
-    return empty(204);
-  }
-  yield* change(engine, { method: 'network.remove', networkId: network.Id });
+  if (network.Scope === 'local') yield* dropLocalNetwork(engine, network);
+  else yield* change(engine, { method: 'network.remove', networkId: network.Id });
   return empty(204);
 }

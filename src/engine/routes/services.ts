@@ -14,6 +14,7 @@ import {
   matchesPrefix,
   parseFilters,
 } from '../filters.ts';
+import { findLocalNetwork } from '../local-networks.ts';
 import { find } from '../lookup.ts';
 import { randomName } from '../names.ts';
 import { change, type Engine, look, requireManager } from '../node.ts';
@@ -24,7 +25,6 @@ import { toService, toServiceStatus } from '../wire/service.ts';
 import { serviceSpec } from '../wire/service-decoder.ts';
 import { fromServiceSpec, withDefaults } from '../wire/service-spec.ts';
 import { serviceLogs } from './logs.ts';
-import { findLocalNetwork } from './networks.ts';
 
 export const serviceRoutes: readonly Route[] = [
   { method: 'GET', path: '/services', handle: list },

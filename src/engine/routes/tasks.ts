@@ -17,7 +17,7 @@ import { find } from '../lookup.ts';
 import { type Engine, look, requireManager } from '../node.ts';
 import { type Call, json, type Reply, type Route } from '../route.ts';
 import { readerOf } from '../tables.ts';
-import { toTask } from '../wire/task.ts';
+import { taskName, toTask } from '../wire/task.ts';
 import { taskLogs } from './logs.ts';
 import { findNode } from './nodes.ts';
 import { findService } from './services.ts';
@@ -29,7 +29,7 @@ export const taskRoutes: readonly Route[] = [
 ];
 
 export function findTask(key: string, tasks: readonly Task[]): Task {
-  return find('task', key, tasks, nameOf);
+  return find('task', key, tasks, taskName);
 }
 
 export function byId<R extends { readonly id: string }>(records: readonly R[]): ReadonlyMap<string, R> {
@@ -55,7 +55,7 @@ function* list(engine: Engine, { query }: Call): Fiber<Reply> {
       (chosen.services === undefined || chosen.services.has(task.serviceId)) &&
       (chosen.nodes === undefined || chosen.nodes.has(task.nodeId)) &&
       (states.length === 0 || states.includes(task.desiredState)) &&
-      matchesPrefix(filters, 'name', nameOf(task)) &&
+      matchesPrefix(filters, 'name', taskName(task)) &&
       matchesPrefix(filters, 'id', task.id) &&
       matchesLabels(filters, 'label', task.serviceAnnotations.labels) &&
       (!filters.has('_up-to-date') || (service !== undefined && !isDirty(reader, service, task))) &&
@@ -69,11 +69,6 @@ function* list(engine: Engine, { query }: Call): Fiber<Reply> {
 function matchesRuntime(filters: Filters): boolean {
   const values = valuesFor(filters, 'runtime');
   return values.length === 0 || values.includes('container');
-}
-
-/** The name that filters and users know a task by: `service.slot.id`, in global services `service.node.id`. */
-function nameOf({ serviceAnnotations, slot, nodeId, id }: Task): string {
-  return `${serviceAnnotations.name}.${slot === 0 ? nodeId : slot}.${id}`;
 }
 
 function servicesOf(filters: Filters, services: readonly Service[]): ReadonlySet<string> | undefined {

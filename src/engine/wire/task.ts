@@ -28,6 +28,16 @@ export function toTask(task: Task, networks: ReadonlyMap<string, Network>, epoch
   };
 }
 
+/** The name that users, containers and filters know a task by: `service.slot.id`, in global services `service.node.id`. */
+export function taskName({
+  serviceAnnotations,
+  slot,
+  nodeId,
+  id,
+}: Pick<Task, 'serviceAnnotations' | 'slot' | 'nodeId' | 'id'>): string {
+  return `${serviceAnnotations.name}.${slot === 0 ? nodeId : slot}.${id}`;
+}
+
 function toStatus(
   { state, timestamp, message, err, container, ports }: TaskStatus,
   epoch: number,

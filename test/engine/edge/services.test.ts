@@ -589,6 +589,7 @@ test('D-E52 every frame is one line with where it comes from, on the stream it w
   expect(frames[0]).toMatch(/^2026-01-05T10:00:\d\d\.\d{9}Z /);
   expect(frames[0]?.slice(31)).toBe(`${context} hello\n`);
   expect(frames[1]?.slice(31)).toBe(`${context} oops\n`);
+  expect(bench.send('manager1', 'GET', `/tasks/${task?.ID}/logs?stderr=1`).text.slice(8)).toBe('oops\n');
   const logs = (query: string) => refusal(bench.send('manager1', 'GET', `/services/web/logs?${query}`));
   expect(logs('')).toEqual([500, 'Bad parameters: you must choose at least one stream']);
   expect(logs('stdout=1&tail=x')).toEqual([500, 'tail value must be a positive integer or "all"']);
