@@ -12,6 +12,7 @@ import { createTrace } from '../sim/trace.ts';
 import type { Watcher } from '../sim/world.ts';
 import type { Audience } from './audience.ts';
 import { type ClusterRequest, clusterShape } from './cluster.ts';
+import { listOf } from './explain/explanation.ts';
 import { ScenarioFailure } from './failure.ts';
 import { Fibers } from './fibers.ts';
 import { Lab } from './lab.ts';
@@ -118,11 +119,17 @@ export class Session {
     return engine;
   }
 
-  /** The machine's name, if there is one. @throws ScenarioFailure when there is not */
+  /** The name of a machine with an engine. @throws ScenarioFailure when there is none of that name */
   machine(name: string): string {
-    if (this.#swarm.machines.some((machine) => machine.name === name)) return name;
-    const names = this.#swarm.machines.map((machine) => machine.name);
-    throw new ScenarioFailure(`there is no machine ${name}; there are ${names.join(', ')}`);
+    return among(
+      this.#swarm.machines.map((machine) => machine.name),
+      name,
+    );
+  }
+
+  /** The name of anything that faults may hit: a machine, the registry, a load balancer. @throws ScenarioFailure when there is none */
+  host(name: string): string {
+    return among(this.#swarm.world.hostNames(), name);
   }
 
   /** Goes on in another world, from its beginning. */
@@ -233,6 +240,14 @@ export class Session {
     }
   }
 }
+
+function among(names: readonly string[], name: string): string {
+  if (names.includes(name)) return name;
+  throw new ScenarioFailure(`there is no machine ${name}; there are ${listOf(names, mostNamed)}`);
+}
+
+/** Machines that one sentence names. */
+const mostNamed = 20;
 
 /** Lines of the story that are kept. */
 const mostTold = 100_000;

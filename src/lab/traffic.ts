@@ -61,8 +61,9 @@ export class Outside {
   }
 
   traffic({ to, from, timeout = defaultTimeout, every, perSecond }: TrafficOptions): Traffic {
-    const origin = this.#origin(from, to);
     const gap = gapOf(every, perSecond);
+    const limit = timeoutOf(timeout);
+    const origin = this.#origin(from, to);
     const traffic = new Traffic(
       to,
       () => this.#swarm.stopRequests(origin.host, number),
@@ -73,7 +74,7 @@ export class Outside {
       },
     );
     this.#audience.requested(from ?? clientName, `sends a request to ${to} every ${gap / millisecond} ms`);
-    const stream = { target: origin.target, every: gap, timeout: timeoutOf(timeout) };
+    const stream = { target: origin.target, every: gap, timeout: limit };
     const number = this.#swarm.startRequests(origin.host, stream, endless, (note) => traffic.hear(note));
     return traffic;
   }
@@ -109,7 +110,6 @@ export class Outside {
       );
     }
     const hosts = this.#swarm.world.hostNames();
-    if (from === undefined && !hosts.includes(clientName)) this.#swarm.addClient(clientName);
     const origin = from ?? clientName;
     const container = hosts.includes(origin) || from === undefined ? undefined : this.#container(origin);
     if (hosts.includes(name)) {
@@ -119,6 +119,7 @@ export class Outside {
         port: Number(port),
         protocol: protocol === 'udp' || protocol === 'sctp' ? protocol : 'tcp',
       } as const;
+      if (from === undefined && !hosts.includes(clientName)) this.#swarm.addClient(clientName);
       return { host: this.#running(container?.host ?? origin), target };
     }
     if (container !== undefined) {

@@ -5,7 +5,7 @@ import { type Arity, type Command, flagsOf } from '../../docker/command.ts';
 import type { Flag } from '../../docker/flag.ts';
 import type { Flags } from '../../docker/flags.ts';
 import type { Fiber } from '../../engine/fiber.ts';
-import { duration } from '../options.ts';
+import { ScenarioFailure } from '../failure.ts';
 import type { Session } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -37,12 +37,27 @@ export function argument({ args }: LabCall, place: number): string {
   return args[place] ?? '';
 }
 
-/** A duration such as `10s` as a flag gives it; undefined when it was not given. */
-export function durationFlag(flags: Flags, name: string): string | undefined {
-  if (!flags.changed(name)) return undefined;
-  const text = flags.text(name);
-  duration(`--${name}`, text);
-  return text;
+/** What a flag says, as text; undefined when it was not given. */
+export function given(flags: Flags, name: string): string | undefined {
+  return flags.changed(name) ? flags.text(name) : undefined;
+}
+
+/** The machines of a group such as `worker1,worker2`. @throws ScenarioFailure when there is no such machine, or none at all */
+export function group(text: string, session: Session): readonly string[] {
+  const names = [...new Set(text.split(','))];
+  if (names.includes('')) {
+    throw new ScenarioFailure(
+      `machines are named with commas between them, as worker1,worker2, not ${JSON.stringify(text)}`,
+    );
+  }
+  return names.map((name) => session.host(name));
+}
+
+/** @param text what ends in a port, such as `worker1:8080` or `4789/udp` @throws ScenarioFailure for a port that no machine has */
+export function checkPort(text: string): void {
+  const [, port] = /(?:^|:)(\d+)(?:\/\w+)?$/.exec(text) ?? [];
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))
+    throw new ScenarioFailure(`a port is a number from 1 to 65535, not ${port}`);
 }
 
 /** The command as help shows it. */

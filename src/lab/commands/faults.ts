@@ -1,41 +1,63 @@
 // What breaks machines, the network and clocks, and mends them.
 
+import type { Swarm } from '../../cluster/swarm.ts';
 import { atLeast, exactly, noArguments } from '../../docker/command.ts';
-import { type Flag, float, string } from '../../docker/flag.ts';
 import { ScenarioFailure } from '../failure.ts';
 import type { LinkOptions } from '../link.ts';
-import { argument, durationFlag, type LabCall, type LabCommand } from './command.ts';
+import { argument, checkPort, given, group, type LabCall, type LabCommand } from './command.ts';
+import { clockSpeed, percent, shift, time } from './kinds.ts';
 
 type OnMachines = 'crash' | 'restart' | 'pause' | 'resume' | 'wipe' | 'isolate';
 
-/** A command that does one thing to each machine named. */
-function onMachines(name: OnMachines, short: string, long?: string): LabCommand {
+/** A command that does one thing to each machine named, or to none when one of them cannot have it. */
+function onMachines(name: OnMachines, short: string, options: OnMachinesOptions = {}): LabCommand {
+  const { long, refused } = options;
   return {
     name,
     usage: 'NODE [NODE...]',
     short,
     ...(long !== undefined && { long }),
     arity: atLeast(1),
-    run: ({ args, session: { lab } }) => lab[name](...args),
+    run: ({ args, session }) => {
+      const hosts = args.map((host) => session.host(host));
+      for (const host of hosts) {
+        const why = refused?.(host, session.swarm);
+        if (why !== undefined) throw new ScenarioFailure(why);
+      }
+      session.lab[name](...hosts);
+    },
   };
 }
 
-const percent = (name: string, usage: string): Flag => ({ name, kind: float, usage });
+interface OnMachinesOptions {
+  readonly long?: string;
+  /** Why a machine cannot have this done to it now. */
+  readonly refused?: (host: string, swarm: Swarm) => string | undefined;
+}
+
+function whenOff(host: string, { world }: Swarm): string | undefined {
+  return world.isUp(host) ? undefined : `${host} is off: \`lab restart ${host}\` turns it on`;
+}
+
+function whenFrozen(host: string, { world }: Swarm): string | undefined {
+  return world.isPaused(host) ? `${host} is frozen: \`lab resume ${host}\` lets it go on` : undefined;
+}
+
+function whenOn(host: string, { world }: Swarm): string | undefined {
+  return world.isUp(host) ? `${host} is on: \`lab crash ${host}\` turns it off first` : undefined;
+}
 
 export const faults: readonly LabCommand[] = [
-  onMachines(
-    'crash',
-    'Turn machines off: memory and what was not synced to disk are gone',
-    'Their disks stay: `lab restart` turns them on again, `lab wipe` empties the disks first.',
-  ),
-  onMachines('restart', 'Turn machines on'),
-  onMachines(
-    'pause',
-    'Freeze machines: alive, but nothing runs',
-    'Messages wait for `lab resume`; others take a frozen machine for a dead one.',
-  ),
-  onMachines('resume', 'Let frozen machines go on'),
-  onMachines('wipe', 'Empty the disks of machines that are off'),
+  onMachines('crash', 'Turn machines off: memory and what was not synced to disk are gone', {
+    long: 'Their disks stay: `lab restart` turns them on again, `lab wipe` empties the disks first.',
+  }),
+  onMachines('restart', 'Turn machines on', { refused: whenFrozen }),
+  onMachines('pause', 'Freeze machines: alive, but nothing runs', {
+    long: 'Messages wait for `lab resume`; others take a frozen machine for a dead one.',
+    refused: whenOff,
+  }),
+  onMachines('resume', 'Let frozen machines go on', { refused: whenOff }),
+  onMachines('wipe', 'Empty the disks of machines that are off', { refused: whenOn }),
   onMachines('isolate', 'Cut machines off from every other machine'),
   {
     name: 'partition',
@@ -43,14 +65,20 @@ export const faults: readonly LabCommand[] = [
     short: 'Cut the network between groups of machines, in both directions',
     long: 'Machines that are in no group reach everybody. `lab heal` mends all cuts.',
     arity: atLeast(2),
-    run: ({ args, session: { lab } }) => lab.partition(...args.map(machinesOf)),
+    run: ({ args, session }) => {
+      const groups = args.map((text) => group(text, session));
+      const names = groups.flat();
+      const twice = names.find((name, i) => names.indexOf(name) < i);
+      if (twice !== undefined) throw new ScenarioFailure(`${twice} is in two groups: it can be in one alone`);
+      session.lab.partition(...groups);
+    },
   },
   {
     name: 'cut',
     usage: 'NODE[,NODE...] NODE[,NODE...]',
     short: 'Cut one direction: nothing from the first machines reaches the others',
     arity: exactly(2),
-    run: (call) => call.session.lab.cut(machinesOf(argument(call, 0)), machinesOf(argument(call, 1))),
+    run: (call) => call.session.lab.cut(...twoGroups(call)),
   },
   {
     name: 'heal',
@@ -65,14 +93,14 @@ export const faults: readonly LabCommand[] = [
     short: 'Let a firewall at a machine drop what arrives there on a port',
     long: '4789/udp carries the overlay networks, 7946 what nodes tell each other of containers, 2377/tcp the managers.',
     arity: exactly(2),
-    run: (call) => call.session.lab.closePort(argument(call, 0), argument(call, 1)),
+    run: (call) => call.session.lab.closePort(...portOfMachine(call)),
   },
   {
     name: 'open-port',
     usage: 'NODE PORT[/PROTOCOL]',
     short: 'Open a port again',
     arity: exactly(2),
-    run: (call) => call.session.lab.openPort(argument(call, 0), argument(call, 1)),
+    run: (call) => call.session.lab.openPort(...portOfMachine(call)),
   },
   {
     name: 'link',
@@ -80,20 +108,24 @@ export const faults: readonly LabCommand[] = [
     short: 'Make links slow or lossy, in both directions',
     arity: exactly(2),
     flags: [
-      { name: 'latency', kind: string, usage: 'How long a message takes, such as 50ms' },
-      { name: 'jitter', kind: string, usage: 'How much longer it may take, drawn anew for each' },
-      percent('loss', 'Per cent of the messages that are lost'),
-      percent('duplicate', 'Per cent of the messages that arrive twice'),
-      percent('reorder', 'Per cent of the messages that others overtake'),
+      { name: 'latency', kind: time, usage: 'How long a message takes, such as 50ms' },
+      { name: 'jitter', kind: time, usage: 'How much longer it may take, drawn anew for each' },
+      { name: 'loss', kind: percent, usage: 'Of the messages, so many are lost' },
+      { name: 'duplicate', kind: percent, usage: 'Of the messages, so many arrive twice' },
+      { name: 'reorder', kind: percent, usage: 'Of the messages, so many are overtaken' },
     ],
     run: (call) => {
       const options = linkOptions(call);
       if (Object.keys(options).length === 0) {
         throw new ScenarioFailure(
-          'lab link: say what the link is like: --latency, --jitter, --loss, --duplicate or --reorder',
+          'say what the link is like: --latency, --jitter, --loss, --duplicate or --reorder',
         );
       }
-      call.session.lab.link(machinesOf(argument(call, 0)), machinesOf(argument(call, 1)), options);
+      const [between, and] = twoGroups(call);
+      const itself = between.find((name) => and.includes(name));
+      if (itself !== undefined)
+        throw new ScenarioFailure(`${itself} has no link to itself: name it on one side`);
+      call.session.lab.link(between, and, options);
     },
   },
   {
@@ -102,20 +134,20 @@ export const faults: readonly LabCommand[] = [
     short: 'Let a clock run fast or slow, or make it jump',
     arity: exactly(1),
     flags: [
-      { name: 'percent', kind: float, usage: 'Its speed: 200 is twice as fast as time', initial: '100' },
-      { name: 'offset', kind: string, usage: 'How far it jumps ahead, once', initial: '0s' },
+      { name: 'percent', kind: clockSpeed, usage: 'Its speed: 200 is twice as fast as time', initial: '100' },
+      { name: 'offset', kind: shift, usage: 'How far it jumps ahead, once', initial: '0s' },
     ],
     run: (call) => {
       const { flags, session } = call;
-      const offset = durationFlag(flags, 'offset') ?? '0s';
-      session.lab.clock(argument(call, 0), { percent: flags.number('percent'), offset });
+      const host = session.machine(argument(call, 0));
+      session.lab.clock(host, { percent: flags.number('percent'), offset: flags.text('offset') });
     },
   },
 ];
 
 function linkOptions({ flags }: LabCall): LinkOptions {
-  const latency = durationFlag(flags, 'latency');
-  const jitter = durationFlag(flags, 'jitter');
+  const latency = given(flags, 'latency');
+  const jitter = given(flags, 'jitter');
   return {
     ...(latency !== undefined && { latency }),
     ...(jitter !== undefined && { jitter }),
@@ -125,7 +157,12 @@ function linkOptions({ flags }: LabCall): LinkOptions {
   };
 }
 
-/** `worker1,worker2`. */
-export function machinesOf(text: string): readonly string[] {
-  return text.split(',').filter((name) => name !== '');
+function twoGroups(call: LabCall): readonly [readonly string[], readonly string[]] {
+  return [group(argument(call, 0), call.session), group(argument(call, 1), call.session)];
+}
+
+function portOfMachine(call: LabCall): readonly [host: string, port: string] {
+  const port = argument(call, 1);
+  checkPort(port);
+  return [call.session.machine(argument(call, 0)), port];
 }

@@ -10,6 +10,7 @@ import type { Session } from '../session.ts';
 import { dockerHost, type Terminal } from '../terminal.ts';
 import { asHelp, type LabCommand } from './command.ts';
 import { faults } from './faults.ts';
+import { image } from './image.ts';
 import { load } from './load.ts';
 import { look } from './look.ts';
 import { stage } from './stage.ts';
@@ -17,9 +18,15 @@ import { wait } from './time.ts';
 import { worlds } from './worlds.ts';
 
 /** All commands, in the order of their names. */
-export const labCommands: readonly LabCommand[] = [...stage, wait, load, ...faults, ...look, ...worlds].sort(
-  (a, b) => (a.name < b.name ? -1 : 1),
-);
+export const labCommands: readonly LabCommand[] = [
+  ...stage,
+  image,
+  wait,
+  load,
+  ...faults,
+  ...look,
+  ...worlds,
+].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const summary = 'What happens to the machines, and what somebody sees who looks at them from outside';
 
@@ -42,7 +49,9 @@ export function* lab(words: readonly string[], session: Session, terminal: Termi
   const path = ['lab', ...chain.map(({ name }) => name)].join(' ');
   const command = chain.at(-1);
   if (command?.run === undefined) {
-    const [word = ''] = rest;
+    const [word = '', ...more] = rest;
+    if (word === 'help' && more.length > 0)
+      return yield* lab([...words.slice(0, -rest.length), ...more, '--help'], session, terminal);
     const asked = word === '' || word === '--help' || word === 'help' || word === '-h';
     if (asked) terminal.out(labHelp(path, command));
     else terminal.err(`lab: ${word} is no command of ${path}; ${path} --help lists them\n`);
@@ -56,7 +65,7 @@ export function* lab(words: readonly string[], session: Session, terminal: Termi
   }
   const wrong = parsed.failure ?? arityFailure(command, parsed.args.length);
   if (wrong !== undefined) {
-    terminal.err(`lab: ${wrong}\nUsage:  ${usageLine(path, asHelp(command))}\n`);
+    terminal.err(`${path}: ${wrong}\nUsage:  ${usageLine(path, asHelp(command))}\n`);
     return usageError;
   }
   try {
@@ -66,8 +75,7 @@ export function* lab(words: readonly string[], session: Session, terminal: Termi
     return 0;
   } catch (error) {
     if (!(error instanceof ScenarioFailure)) throw error;
-    // Most failures say themselves which command they are of.
-    terminal.err(`${error.message.startsWith('lab ') ? '' : 'lab: '}${error.message}\n`);
+    terminal.err(`${path}: ${error.message}\n`);
     return 1;
   }
 }
@@ -91,8 +99,9 @@ function commandList(commands: readonly LabCommand[]): string {
   return commands.map(({ name, short }) => `  ${name.padEnd(width)}${short}\n`).join('');
 }
 
-function arityFailure({ name, arity }: LabCommand, count: number): string | undefined {
+function arityFailure({ arity }: LabCommand, count: number): string | undefined {
   if (arity === undefined || (count >= arity.least && count <= arity.most)) return undefined;
-  if (count < arity.least) return `${name} needs more than that`;
-  return `${name} takes no more than ${arity.most} ${arity.most === 1 ? 'argument' : 'arguments'}, but there are ${count}`;
+  const most = count < arity.least ? arity.least : arity.most;
+  const bound = count < arity.least ? 'at least' : 'at most';
+  return `it takes ${arity.least === arity.most ? '' : `${bound} `}${most} ${most === 1 ? 'argument' : 'arguments'}, not ${count}`;
 }

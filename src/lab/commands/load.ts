@@ -1,12 +1,13 @@
 // `lab load`: requests to a service, so many a second for so long, and what became of them.
 
 import { exactly } from '../../docker/command.ts';
-import { int, string } from '../../docker/flag.ts';
+import { string } from '../../docker/flag.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { ScenarioFailure } from '../failure.ts';
 import { duration } from '../options.ts';
 import type { Traffic } from '../traffic.ts';
-import { argument, type LabCall, type LabCommand } from './command.ts';
+import { argument, checkPort, type LabCall, type LabCommand } from './command.ts';
+import { someTime, whole } from './kinds.ts';
 
 export const load: LabCommand = {
   name: 'load',
@@ -15,15 +16,19 @@ export const load: LabCommand = {
   long: `TARGET is a published port of a machine, worker2:8080; from a container it may be the name of a service, db or tasks.db:5432.`,
   arity: exactly(1),
   flags: [
-    { name: 'rate', kind: int, usage: 'Requests a second', initial: '10' },
-    { name: 'for', kind: string, usage: 'For how long', initial: '10s' },
+    { name: 'rate', kind: whole(1, 10_000), usage: 'Requests a second', initial: '10' },
+    { name: 'for', kind: someTime, usage: 'For how long', initial: '10s' },
     {
       name: 'from',
       kind: string,
       usage: 'A machine, a task (web.1) or a service; default: outside the swarm',
     },
-    { name: 'timeout', kind: string, usage: 'How long an answer may take', initial: '1s' },
-    { name: 'most-failed', kind: int, usage: 'Fail when more requests than this have failed' },
+    { name: 'timeout', kind: someTime, usage: 'How long an answer may take', initial: '1s' },
+    {
+      name: 'most-failed',
+      kind: whole(0, 1_000_000_000),
+      usage: 'Fail when more requests than this have failed',
+    },
   ],
   run: (call) => sendLoad(call),
 };
@@ -33,8 +38,10 @@ function* sendLoad(call: LabCall): Fiber<void> {
   const from = flags.text('from');
   const time = duration('--for', flags.text('for'));
   const { world } = session.swarm;
+  const to = argument(call, 0);
+  checkPort(to);
   const traffic = session.outside.traffic({
-    to: argument(call, 0),
+    to,
     perSecond: flags.number('rate'),
     timeout: flags.text('timeout'),
     ...(from !== '' && { from }),
@@ -49,7 +56,7 @@ function* sendLoad(call: LabCall): Fiber<void> {
   terminal.out(report(traffic));
   const most = flags.changed('most-failed') ? flags.number('most-failed') : Number.POSITIVE_INFINITY;
   if (traffic.failed > most) {
-    throw new ScenarioFailure(`lab load: ${traffic.failed} requests failed, and at most ${most} may`);
+    throw new ScenarioFailure(`${traffic.failed} requests failed, and at most ${most} may`);
   }
 }
 

@@ -1,14 +1,17 @@
 // What somebody sees who looks at the world from outside: how things stand, what has happened, why, and whether it is as expected.
 
-import { atLeast, noArguments } from '../../docker/command.ts';
-import { bool, int, string } from '../../docker/flag.ts';
+import { atLeast, between, noArguments } from '../../docker/command.ts';
+import { bool, string } from '../../docker/flag.ts';
 import { alignColumns, listStyle } from '../../docker/table.ts';
 import { explain } from '../explain/explain.ts';
 import { explanationText } from '../explain/text.ts';
 import { ScenarioFailure } from '../failure.ts';
+import type { Session } from '../session.ts';
 import { storyLines } from '../story-text.ts';
 import { formatTime } from '../time.ts';
-import { argument, type LabCall, type LabCommand } from './command.ts';
+import type { LabCall, LabCommand } from './command.ts';
+import { isWhole, whole } from './kinds.ts';
+import { checkService, nodeStates, oneOf, refuseMore, updateStates } from './time.ts';
 
 const status: LabCommand = {
   name: 'status',
@@ -62,12 +65,11 @@ const story: LabCommand = {
   short: 'Tell what has happened, the last 20 lines of it',
   arity: noArguments,
   flags: [
-    { name: 'last', shorthand: 'n', kind: int, usage: 'How many lines', initial: '20' },
+    { name: 'last', shorthand: 'n', kind: whole(0, 1_000_000), usage: 'How many lines', initial: '20' },
     { name: 'all', kind: bool, usage: 'All of it' },
   ],
   run: ({ flags, session, terminal }) => {
     const last = flags.number('last');
-    if (last < 0) throw new ScenarioFailure(`lab story --last is a number of lines, not ${last}`);
     const lines = flags.on('all') ? session.story : last === 0 ? [] : session.story.slice(-last);
     terminal.out(storyLines(lines));
   },
@@ -84,11 +86,17 @@ const explainCommand: LabCommand = {
 
 const whyNot: LabCommand = {
   name: 'why-not',
-  usage: 'NODE SUBJECT',
+  usage: '[NODE] SUBJECT',
   short: 'Tell why a task, or a service, is not on a node, and what would have to change',
-  long: 'The subject is a task (web.3), or a service with a task on every node.',
-  arity: atLeast(2),
-  run: (call) => tellWhy(call, `why-not ${argument(call, 0)} for ${call.args.slice(1).join(' ')}`),
+  long: 'The subject is a task (web.3), or a service. Without a node it tells of all of them: why it is where it is, or nowhere.',
+  arity: between(1, 2),
+  run: (call) => {
+    const [first = '', subject] = call.args;
+    if (subject !== undefined) tellWhy(call, `why-not ${call.session.machine(first)} for ${subject}`);
+    else if (call.session.swarm.machines.some(({ name }) => name === first)) {
+      throw new ScenarioFailure(`say what is not on ${first}: \`lab why-not ${first} web.1\``);
+    } else tellWhy(call, `placement ${first}`);
+  },
 };
 
 function tellWhy({ session, terminal }: LabCall, subject: string): void {
@@ -118,40 +126,51 @@ const expect: LabCommand = {
   },
 };
 
-/** Whether it is so, and how it is. */
-function check(
-  [what = '', first = '', second = '', third]: readonly string[],
-  { lab }: LabCall['session'],
-): readonly [boolean, string] {
+/** Whether it is so, and how it is. @throws ScenarioFailure when the question makes no sense */
+function check([what = '', ...rest]: readonly string[], session: Session): readonly [boolean, string] {
+  const { lab } = session;
+  const [first = '', second = '', third] = rest;
   switch (what) {
     case 'leader': {
+      refuseMore(rest.slice(1), 'leader [NODE]');
       const leader = lab.leader();
-      return [first === '' ? leader !== undefined : leader === first, leader ?? 'none'];
+      const wanted = first === '' ? leader : session.machine(first);
+      return [leader !== undefined && leader === wanted, leader ?? 'none'];
     }
     case 'converged': {
+      refuseMore(rest.slice(1), 'converged [SERVICE]');
       const converged = lab.converged(first === '' ? undefined : first);
-      return [converged, converged ? 'it converged' : 'that it has not'];
+      return [converged, converged ? 'that it has' : 'that it has not'];
     }
     case 'node': {
-      const node = lab.nodes().find(({ name }) => name === first);
-      if (node === undefined) throw new ScenarioFailure(`lab expect node: there is no node ${first}`);
-      return [node.status === second, node.status];
+      refuseMore(rest.slice(2), 'node NODE STATE');
+      const state = oneOf(nodeStates, second, 'node NODE STATE');
+      const name = session.machine(first);
+      const node = lab.nodes().find((each) => each.name === name);
+      return [node?.status === state, node?.status ?? 'no node of that name'];
     }
     case 'tasks': {
-      if (!/^\d+$/.test(second))
+      refuseMore(rest.slice(3), 'tasks SERVICE COUNT [NODE]');
+      if (!isWhole(second)) {
         throw new ScenarioFailure(
-          `lab expect tasks SERVICE COUNT [NODE]: a count, not ${JSON.stringify(second)}`,
+          `tasks SERVICE COUNT [NODE]: a count is a whole number, not ${JSON.stringify(second)}`,
         );
-      const count = lab.running(first).filter(({ node }) => third === undefined || node === third).length;
+      }
+      checkService(first, session);
+      const node = third === undefined ? undefined : session.machine(third);
+      const count = lab.running(first).filter((task) => node === undefined || task.node === node).length;
       return [count === Number(second), String(count)];
     }
     case 'update': {
+      refuseMore(rest.slice(2), 'update SERVICE STATE');
+      const wanted = oneOf(updateStates, second, 'update SERVICE STATE');
+      checkService(first, session);
       const state = lab.updateStatus(first)?.state;
-      return [state === second, state ?? 'none'];
+      return [state === wanted, state ?? 'none'];
     }
     default:
       throw new ScenarioFailure(
-        `lab expect: leader, converged, node, tasks or update, not ${JSON.stringify(what)}`,
+        `expect leader, converged, node, tasks or update, not ${JSON.stringify(what)}`,
       );
   }
 }

@@ -1,15 +1,14 @@
-// The stage: which machines there are, what images do, whether the registry serves, what volumes hold.
+// The stage: which machines there are, whether the registry serves, what volumes hold, by which seed all is drawn.
 
 import { atLeast, atMost, between, exactly, noArguments } from '../../docker/command.ts';
-import { bool, int, string, strings } from '../../docker/flag.ts';
+import { bool, string, strings } from '../../docker/flag.ts';
 import type { Flags } from '../../docker/flags.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import type { NodeRole } from '../../model/state.ts';
 import type { ClusterRequest, MachineRequest } from '../cluster.ts';
 import { ScenarioFailure } from '../failure.ts';
-import type { ImageScript } from '../image.ts';
-import type { Session } from '../session.ts';
-import { argument, durationFlag, type LabCall, type LabCommand } from './command.ts';
+import { argument, checkPort, type LabCall, type LabCommand } from './command.ts';
+import { isWhole, seedText, someTime, whole } from './kinds.ts';
 
 const cluster: LabCommand = {
   name: 'cluster',
@@ -18,10 +17,10 @@ const cluster: LabCommand = {
   long: 'Everything that was is gone: the new machines form a swarm, unless --fresh leaves that to you.',
   arity: noArguments,
   flags: [
-    { name: 'managers', kind: int, usage: 'manager1, manager2 ...', initial: '3' },
-    { name: 'workers', kind: int, usage: 'worker1, worker2 ...', initial: '3' },
+    { name: 'managers', kind: whole(1, 100), usage: 'manager1, manager2 ...', initial: '3' },
+    { name: 'workers', kind: whole(0, 1_000), usage: 'worker1, worker2 ...', initial: '3' },
     { name: 'fresh', kind: bool, usage: 'Leave the machines outside of any swarm' },
-    { name: 'seed', kind: string, usage: 'The seed that decides every draw (default: the seed of now)' },
+    { name: 'seed', kind: seedText, usage: 'The seed that decides every draw (default: the seed of now)' },
     { name: 'pre-vote', kind: bool, usage: 'Managers ask before an election whether they would win it' },
     { name: 'label', kind: strings, usage: 'A label of a node: worker1:zone=a' },
     { name: 'engine-label', kind: strings, usage: 'A label of an engine: worker1:disk=ssd' },
@@ -38,6 +37,8 @@ const cluster: LabCommand = {
   },
 };
 
+const mostCpus = 1_024;
+
 function clusterOf(flags: Flags): ClusterRequest {
   const nodes = new Map<string, MachineRequest>();
   const change = (name: string, change: MachineRequest): void => {
@@ -53,6 +54,9 @@ function clusterOf(flags: Flags): ClusterRequest {
   }
   for (const text of flags.slice('cpus')) {
     const [name, cpus] = pair('--cpus', text, 'worker1=8');
+    if (!isWhole(cpus) || Number(cpus) < 1 || Number(cpus) > mostCpus) {
+      throw new ScenarioFailure(`--cpus is like worker1=8, at most ${mostCpus}, not ${JSON.stringify(text)}`);
+    }
     change(name, { cpus: Number(cpus) });
   }
   for (const text of flags.slice('memory')) {
@@ -119,19 +123,28 @@ function* addNode(call: LabCall): Fiber<void> {
   const name = argument(call, 0);
   const role = flags.text('role');
   if (role !== 'worker' && role !== 'manager' && role !== 'none') {
-    throw new ScenarioFailure(`lab node add --role is worker, manager or none, not ${JSON.stringify(role)}`);
+    throw new ScenarioFailure(`--role is worker, manager or none, not ${JSON.stringify(role)}`);
+  }
+  if (session.swarm.machines.some((machine) => machine.name === name)) {
+    throw new ScenarioFailure(
+      `there is a machine ${name} already: \`lab restart ${name}\` turns it on if it is off`,
+    );
+  }
+  const manager = session.lab.leader();
+  if (role !== 'none' && manager === undefined) {
+    throw new ScenarioFailure(
+      `no manager leads and could let ${name} in: \`lab node add --role none ${name}\` adds it all the same`,
+    );
   }
   session.lab.addMachine(name);
   session.machinesChanged();
-  if (role !== 'none') yield* join(session, name, role);
+  if (role !== 'none' && manager !== undefined) yield* join(call, name, role, manager);
 }
 
-function* join({ swarm, lab }: Session, name: string, role: NodeRole): Fiber<void> {
+function* join({ session, terminal }: LabCall, name: string, role: NodeRole, manager: string): Fiber<void> {
+  const { swarm } = session;
   const tokens = swarm.state()?.list('cluster')[0]?.joinTokens;
-  const manager = lab.leader();
-  if (tokens === undefined || manager === undefined) {
-    throw new ScenarioFailure(`${name} is on, but cannot join: no manager leads`);
-  }
+  if (tokens === undefined) throw new Error('a manager that leads has a cluster');
   const command = swarm.type(name, {
     kind: 'node.join',
     manager,
@@ -142,77 +155,13 @@ function* join({ swarm, lab }: Session, name: string, role: NodeRole): Fiber<voi
   yield {
     until: () => {
       answer ??= swarm.answerTo(command);
-      return answer !== undefined;
+      return answer !== undefined || terminal.interrupted();
     },
     deadline: Number.POSITIVE_INFINITY,
   };
-  if (answer !== undefined && 'error' in answer)
-    throw new ScenarioFailure(`${name} is on, but: ${answer.error.message}`);
-}
-
-const image: LabCommand = {
-  name: 'image',
-  usage: 'IMAGE',
-  short: 'Say what an image does, from the next container on',
-  long: 'What is not said simply works: a pull of a moment, a program that starts at once, runs for ever and ends when asked to.',
-  arity: exactly(1),
-  flags: [
-    { name: 'on', kind: string, usage: 'On this machine alone' },
-    { name: 'missing', kind: bool, usage: 'The registry has no such tag' },
-    { name: 'denied', kind: bool, usage: 'The registry refuses to say whether there is such a repository' },
-    { name: 'pull', kind: string, usage: 'How long a pull takes' },
-    { name: 'start', kind: string, usage: 'How long a container takes to start' },
-    { name: 'start-error', kind: string, usage: 'Containers do not start, and say this' },
-    { name: 'exit', kind: int, usage: 'The program ends by itself, with this code' },
-    { name: 'after', kind: string, usage: 'When it ends, after its start', initial: '0s' },
-    { name: 'unhealthy', kind: bool, usage: 'Its health check never passes' },
-    { name: 'healthy-after', kind: string, usage: 'Its health check passes from then on' },
-    { name: 'unhealthy-after', kind: string, usage: 'Its health check fails from then on' },
-    { name: 'stop', kind: string, usage: 'How long it takes to stop; `ignores` for until it is killed' },
-    { name: 'listens-after', kind: string, usage: 'When it begins to answer requests, after its start' },
-    { name: 'serves-in', kind: string, usage: 'How long it takes to answer a request' },
-    { name: 'error-percent', kind: int, usage: 'Per cent of the requests that it answers with an error' },
-    { name: 'log', kind: string, usage: 'A line that it writes when it starts; may be given again' },
-  ],
-  run: (call) => {
-    const on = call.flags.text('on');
-    call.session.lab.image(argument(call, 0), imageScript(call), on === '' ? {} : { on });
-  },
-};
-
-function imageScript({ flags }: LabCall): ImageScript {
-  const pull = flags.on('missing') ? 'missing' : flags.on('denied') ? 'denied' : durationFlag(flags, 'pull');
-  const start = durationFlag(flags, 'start');
-  const after = durationFlag(flags, 'after') ?? '0s';
-  const from = durationFlag(flags, 'healthy-after');
-  const until = durationFlag(flags, 'unhealthy-after');
-  const stop = flags.text('stop');
-  return {
-    ...(pull !== undefined && { pull }),
-    ...(start !== undefined && { start }),
-    ...(flags.changed('start-error') && { startError: flags.text('start-error') }),
-    ...(flags.changed('exit') && { exits: { after, code: flags.number('exit') } }),
-    ...(flags.on('unhealthy') && { health: 'never' as const }),
-    ...((from !== undefined || until !== undefined) && {
-      health: { after: from ?? '0s', ...(until !== undefined && { until }) },
-    }),
-    ...(stop !== '' && { stop }),
-    ...servesScript(flags),
-    ...(flags.changed('log') && { logs: flags.list('log').map((line) => ({ after: '0s', line })) }),
-  };
-}
-
-function servesScript(flags: Flags): Pick<ImageScript, 'serves'> {
-  const after = durationFlag(flags, 'listens-after');
-  const time = durationFlag(flags, 'serves-in');
-  if (after === undefined && time === undefined && !flags.changed('error-percent')) return {};
-  return {
-    serves: {
-      ...(after !== undefined && { after }),
-      ...(time !== undefined && { in: time }),
-      ...(flags.changed('error-percent') && { errorPercent: flags.number('error-percent') }),
-    },
-  };
+  if (answer !== undefined && 'error' in answer) {
+    throw new ScenarioFailure(`${name} is on, but in no swarm: ${answer.error.message}`);
+  }
 }
 
 const registry: LabCommand = {
@@ -223,7 +172,7 @@ const registry: LabCommand = {
   run: (call) => {
     const state = argument(call, 0);
     if (state !== 'up' && state !== 'down') {
-      throw new ScenarioFailure(`lab registry is up or down, not ${JSON.stringify(state)}`);
+      throw new ScenarioFailure(`the registry is up or down, not ${JSON.stringify(state)}`);
     }
     call.session.lab.registry(state);
   },
@@ -236,8 +185,9 @@ const volume: LabCommand = {
   long: 'VOLUME is a name, or the absolute path of a directory. With a key alone its value is printed; with neither, that the volume exists.',
   arity: between(2, 4),
   run: (call) => {
-    const [host = '', name = '', key, value] = call.args;
+    const [place = '', name = '', key, value] = call.args;
     const { lab } = call.session;
+    const host = call.session.machine(place);
     const found = lab.volume(host, name);
     if (key !== undefined && value !== undefined) {
       found.write(key, value);
@@ -262,7 +212,7 @@ const seed: LabCommand = {
   run: ({ args, session, terminal }) => {
     const [wanted] = args;
     if (wanted === undefined) terminal.out(`${session.beginning.seed}\n`);
-    else if (wanted === '') throw new ScenarioFailure('lab seed: a seed is any text but the empty one');
+    else if (wanted === '') throw new ScenarioFailure('a seed is any text but the empty one');
     else session.begin({ ...session.beginning, seed: wanted });
   },
 };
@@ -274,14 +224,20 @@ const balancer: LabCommand = {
   long: 'It checks the health of what is behind it, and answers at NAME:80 unless --port says otherwise.',
   arity: atLeast(2),
   flags: [
-    { name: 'port', kind: int, usage: 'Where it listens', initial: '80' },
-    { name: 'health-every', kind: string, usage: 'From one health check to the next', initial: '2s' },
-    { name: 'timeout', kind: string, usage: 'How long an answer may take', initial: '1s' },
-    { name: 'rise', kind: int, usage: 'So many good checks in a row bring a machine back', initial: '2' },
-    { name: 'fall', kind: int, usage: 'So many bad ones take it out', initial: '3' },
+    { name: 'port', kind: whole(1, 65_535), usage: 'Where it listens', initial: '80' },
+    { name: 'health-every', kind: someTime, usage: 'From one health check to the next', initial: '2s' },
+    { name: 'timeout', kind: someTime, usage: 'How long an answer may take', initial: '1s' },
+    {
+      name: 'rise',
+      kind: whole(1, 1_000),
+      usage: 'So many good checks in a row bring a machine back',
+      initial: '2',
+    },
+    { name: 'fall', kind: whole(1, 1_000), usage: 'So many bad ones take it out', initial: '3' },
   ],
   run: ({ args, flags, session }) => {
     const [name = '', ...backends] = args;
+    for (const backend of backends) checkPort(backend);
     session.lab.loadBalancer(name, {
       port: flags.number('port'),
       backends,
@@ -299,9 +255,11 @@ const draw: LabCommand = {
   short: 'Print a whole number from 0 to BOUND - 1, drawn by the seed',
   arity: exactly(1),
   run: (call) => {
-    const bound = Number(argument(call, 0));
+    const text = argument(call, 0);
+    const bound = isWhole(text) ? Number(text) : 0;
+    if (bound < 1) throw new ScenarioFailure(`a bound is a whole number from 1, not ${JSON.stringify(text)}`);
     call.terminal.out(`${call.session.lab.draw('script', bound)}\n`);
   },
 };
 
-export const stage: readonly LabCommand[] = [cluster, node, image, registry, volume, balancer, seed, draw];
+export const stage: readonly LabCommand[] = [cluster, node, registry, volume, balancer, seed, draw];
