@@ -1,5 +1,15 @@
 // An engine that always says the same: what it answers to each request, for tests of the client alone.
 
+/** What of an engine is other than ordinary. */
+export interface EngineVariant {
+  /** Headers of pings; one that is null is left out. */
+  readonly headers?: Readonly<Record<string, string | null>>;
+  /** The status of `HEAD /_ping`, and of the `GET` that may follow it. */
+  readonly head?: number;
+  readonly get?: number;
+  readonly answers?: Readonly<Record<string, Answer>>;
+}
+
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -8,7 +18,7 @@ export interface Answer {
 }
 
 /** By method and path without its version: `GET /nodes`. The query does not matter. */
-export type Routes = ReadonlyMap<string, Answer>;
+type Routes = ReadonlyMap<string, Answer>;
 
 const tls = {
   TrustRoot: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
@@ -465,7 +475,7 @@ function missing(kind: string, message: string): ReadonlyArray<readonly [string,
   return ['GET', 'DELETE'].map((method) => [`${method} /${kind}/nope`, { status: 404, body: { message } }]);
 }
 
-export const routes: Routes = new Map<string, Answer>([
+const routes: Routes = new Map<string, Answer>([
   ['GET /nodes', { body: [leader, worker, manager] }],
   ['GET /info', { body: info }],
   ['GET /version', { body: version }],
@@ -531,13 +541,21 @@ export const engineHeaders: Readonly<Record<string, string>> = {
 };
 
 /** The answer to a request whose path may begin with a version. */
-export function answer(routes: Routes, method: string, target: string): Required<Answer> {
+export function answer(
+  method: string,
+  target: string,
+  { headers = {}, head = 200, get = 200, answers = {} }: EngineVariant = {},
+): Required<Answer> {
   const path = target.replace(/^\/v[0-9.]+/, '').replace(/\?.*$/, '');
-  if (path === '/_ping') return { status: 200, headers: engineHeaders, body: method === 'HEAD' ? '' : 'OK' };
-  const found = routes.get(`${method} ${decodeURIComponent(path)}`) ?? {
-    status: 404,
-    body: { message: 'page not found' },
-  };
+  if (path === '/_ping') {
+    const all = Object.entries({ ...engineHeaders, ...headers });
+    const sent = all.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+    const isHead = method === 'HEAD';
+    return { status: isHead ? head : get, headers: Object.fromEntries(sent), body: isHead ? '' : 'OK' };
+  }
+  const request = `${method} ${decodeURIComponent(path)}`;
+  const found = answers[request] ??
+    routes.get(request) ?? { status: 404, body: { message: 'page not found' } };
   return {
     status: found.status ?? 200,
     headers: { ...engineHeaders, ...found.headers },

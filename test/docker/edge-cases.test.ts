@@ -2,13 +2,13 @@
 
 import { describe, expect, test } from 'vitest';
 import { emptyConfig } from '../../src/docker/process.ts';
-import { type Answer, info, leaderId, routes, swarm } from './canned.ts';
+import { type Answer, info, leaderId, swarm } from './canned.ts';
 import { type Options, runDocker } from './process.ts';
 
 /** The canned engine with other answers to some requests. */
-function withAnswers(answers: Readonly<Record<string, unknown>>): Options {
-  const own = Object.entries(answers).map(([request, body]): [string, Answer] => [request, { body }]);
-  return { routes: new Map([...routes, ...own]) };
+function withAnswers(bodies: Readonly<Record<string, unknown>>): Options {
+  const answers = Object.entries(bodies).map(([request, body]): [string, Answer] => [request, { body }]);
+  return { engine: { answers: Object.fromEntries(answers) } };
 }
 
 function withSwarm(part: object): Options {
@@ -16,12 +16,12 @@ function withSwarm(part: object): Options {
 }
 
 function refusing(request: string, status: number, message: string): Options {
-  return { routes: new Map([...routes, [request, { status, body: { message } }]]) };
+  return { engine: { answers: { [request]: { status, body: { message } } } } };
 }
 
 describe('versions', () => {
   test('D-E3 an engine that names no version is spoken to in 1.24', () => {
-    const { requests } = runDocker(['node', 'ls', '-q'], { headers: { 'Api-Version': undefined } });
+    const { requests } = runDocker(['node', 'ls', '-q'], { engine: { headers: { 'Api-Version': null } } });
     expect(requests).toEqual(['GET /v1.24/nodes']);
   });
 
@@ -29,7 +29,7 @@ describe('versions', () => {
     ['1.52', '1.50'],
     ['1.41', '1.41'],
   ])('an engine of API %s is spoken to in %s', (offered, spoken) => {
-    const { requests } = runDocker(['node', 'ls', '-q'], { headers: { 'Api-Version': offered } });
+    const { requests } = runDocker(['node', 'ls', '-q'], { engine: { headers: { 'Api-Version': offered } } });
     expect(requests).toEqual([`GET /v${spoken}/nodes`]);
   });
 
@@ -45,7 +45,7 @@ describe('versions', () => {
   });
 
   test('commands and flags that an engine is too old for are refused', () => {
-    const old = { headers: { 'Api-Version': '1.24' } };
+    const old = { engine: { headers: { 'Api-Version': '1.24' } } };
     expect(runDocker(['swarm', 'ca'], old).stderr).toBe(
       'docker swarm ca requires API version 1.30, but the Docker daemon API version is 1.24\n',
     );
@@ -56,7 +56,9 @@ describe('versions', () => {
 
   test('help lists what the node can do', () => {
     const listed = (state: string): string[] =>
-      runDocker(['swarm', '--help'], { headers: { Swarm: state } }).stdout.match(/^ {2}[a-z-]+/gm) ?? [];
+      runDocker(['swarm', '--help'], { engine: { headers: { Swarm: state } } }).stdout.match(
+        /^ {2}[a-z-]+/gm,
+      ) ?? [];
     expect(listed('inactive')).toEqual(['  init', '  join']);
     expect(listed('active/worker')).toEqual(['  init', '  join', '  leave']);
     expect(listed('active/manager')).toHaveLength(8);

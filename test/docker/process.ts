@@ -4,18 +4,16 @@ import { docker } from '../../src/docker/docker.ts';
 import { type DockerConfig, type DockerHost, emptyConfig, FileError } from '../../src/docker/process.ts';
 import type { Fiber } from '../../src/engine/fiber.ts';
 import type { Endpoint, Request, Response, Stream } from '../../src/engine/http.ts';
-import { answer, routes as cannedRoutes, type Routes } from './canned.ts';
+import { answer, type EngineVariant } from './canned.ts';
 
 export interface Options {
-  readonly routes?: Routes;
+  readonly engine?: EngineVariant;
   readonly env?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   /** Microseconds since 1970. */
   readonly now?: number;
   readonly config?: DockerConfig;
-  /** Headers that all answers have instead of the ordinary ones; a header that is undefined is left out. */
-  readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly interrupted?: () => boolean;
 }
 
@@ -81,7 +79,7 @@ function* whenReady(): Fiber<void> {
 }
 
 function cannedEndpoint(
-  { routes = cannedRoutes, headers }: Options,
+  { engine }: Options,
   seen: { readonly requests: string[]; readonly pings: string[] },
 ): Endpoint {
   return {
@@ -89,14 +87,11 @@ function cannedEndpoint(
       yield* whenReady();
       if (target.endsWith('/_ping')) seen.pings.push(`${method} ${target}`);
       else seen.requests.push(`${method} ${decodeURIComponent(target)}${body === '' ? '' : ` ${body}`}`);
-      const given = answer(routes, method, target);
-      const all = Object.entries({ ...given.headers, ...headers });
-      const sent = all.flatMap(([name, value]) =>
-        value === undefined ? [] : [[name.toLowerCase(), value] as const],
-      );
-      const text = String(given.body);
+      const { status, headers, body: sent } = answer(method, target, engine);
+      const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+      const text = String(sent);
       const streams = /\/(?:events|images\/create)(?:\?|$)/.test(target);
-      return { status: given.status, headers: new Map(sent), body: streams ? streamOf(text) : text };
+      return { status, headers: new Map(named), body: streams ? streamOf(text) : text };
     },
   };
 }

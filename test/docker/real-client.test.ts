@@ -7,7 +7,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answer, routes } from './canned.ts';
+import { answer, type EngineVariant } from './canned.ts';
+import { engines } from './engines.ts';
 import { engineAddress } from './process.ts';
 import { files, home, parts, type Recording, readRecordings } from './recording.ts';
 
@@ -24,6 +25,7 @@ describe.skipIf(missing)(title, () => {
   const seen: string[] = [];
   let server: Server;
   let address = '';
+  let engine: EngineVariant = {};
 
   beforeAll(async () => {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
@@ -36,7 +38,7 @@ describe.skipIf(missing)(title, () => {
         const { method = '', url = '' } = request;
         const shown = `${method} ${decodeURIComponent(url)}${body.trim() === '' ? '' : ` ${body.trim()}`}`;
         if (!url.endsWith('/_ping')) seen.push(shown);
-        const given = answer(routes, method, url);
+        const given = answer(method, url, engine);
         response.writeHead(given.status, given.headers);
         response.end(given.body);
       });
@@ -88,6 +90,7 @@ describe.skipIf(missing)(title, () => {
     const wrong: unknown[] = [];
     for (const recording of sample(readRecordings(part))) {
       if (recording.continues !== true) rmSync(join(folder, '.docker'), { recursive: true, force: true });
+      engine = engines.get(recording.engine ?? '') ?? {};
       const again = await run(recording);
       const { stdout = '', stderr = '', exitCode = 0, requests = [], now } = recording;
       if (now !== undefined || tellsPlace(stdout + stderr)) continue;

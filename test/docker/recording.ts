@@ -10,6 +10,8 @@ export interface Recording {
   /** Beside HOME; without it the engine's address alone. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** The name of a variant of the engine; the ordinary one when it is not said. */
+  readonly engine?: string;
   /** When it was run, microseconds since 1970; kept where ages are printed or moments sent. */
   readonly now?: number;
   readonly stdout?: string;
@@ -37,6 +39,7 @@ export const parts = [
   ['config', 'config, secret', 54],
   ['network', 'network, volume', 92],
   ['engine', 'info, version, events, ps, images, pull, login, inspect', 95],
+  ['engines', 'engines of other ages and in other states', 175],
   ['mixed', 'commands with flags and arguments by chance', 600],
   ['context', 'contexts, one after the other', 79],
 ] as const;

@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { emptyConfig } from '../../src/docker/process.ts';
+import { engines } from './engines.ts';
 import { runDocker } from './process.ts';
 import { files, home, parts, type Recording, readRecordings } from './recording.ts';
 
@@ -13,13 +14,14 @@ describe('docker prints what docker 28.2.2 prints for', () => {
     let config = emptyConfig();
     const wrong = recordings.flatMap((recording) => {
       if (recording.continues !== true) config = emptyConfig();
-      const { args, env, stdin = '', now = 0 } = recording;
+      const { args, env, stdin = '', now = 0, engine = '' } = recording;
       const { stdout, stderr, exitCode, requests } = runDocker(args, {
         env: { HOME: home, ...env },
         stdin,
         now,
         config,
         files,
+        engine: engines.get(engine) ?? {},
       });
       const ours = { stdout, stderr, exitCode, requests };
       const docker = expected(recording);
