@@ -8,9 +8,12 @@ import { CommandFailure, DaemonError } from './failure.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { helpText, isOlder, usageLine } from './help.ts';
 import { Interrupted, untilInterrupted } from './interrupt.ts';
-import { allArguments, findCommand, type Parsed, parseWords } from './parse.ts';
+import { allArguments, findCommand, parseWords } from './parse.ts';
 import type { DockerHost } from './process.ts';
 import { rootCommand } from './root.ts';
+
+/** Said of `-h`: by commands on standard output, by docker itself on standard error. */
+const shortHelpNote = 'Flag shorthand -h has been deprecated, use --help\n';
 
 /** The exit code for flags that cannot be read. */
 const badFlags = 125;
@@ -37,8 +40,11 @@ function* run(args: readonly string[], host: DockerHost): Fiber<number> {
   const level = flags.text('log-level');
   if (!logLevels.includes(level)) throw new CommandFailure(`Unable to parse logging level: ${level}`);
   const client = createClient(addressOf(flags, host), host.env.get('DOCKER_API_VERSION') || undefined);
-  if (global.help !== undefined)
-    return yield* showHelp(root, [], client, host, global, global.help === 'h' ? host.err : undefined);
+  if (global.help !== undefined) {
+    if (global.help === 'h') host.err(shortHelpNote);
+    host.out(helpText('docker', root, yield* abilitiesOf(client), new Set(global.given.keys())));
+    return 0;
+  }
   if (flags.on('version')) {
     host.out('Docker version 28.2.2, build e6534b4\n');
     return 0;
@@ -74,15 +80,17 @@ function* runCommand(
     command.takesAll === true
       ? allArguments(words)
       : parseWords(words, flagsOf(command), command.interspersed !== false, host);
-  if (parsed.failure !== undefined) throw flagFailure(path, command, parsed.failure);
-  if (parsed.help !== undefined) {
-    const tooNew = yield* unsupported(chain, new Map(), client);
-    if (tooNew !== undefined) {
-      host.out(`${tooNew}\n`);
-      return 0;
+  const tooNew = yield* unsupported(chain, parsed.help === undefined ? parsed.given : new Map(), client);
+  if (parsed.help !== undefined && parsed.failure === undefined) {
+    if (tooNew !== undefined) host.out(`${tooNew}\n`);
+    else {
+      if (parsed.help === 'h') host.out(shortHelpNote);
+      host.out(helpText(path, command, yield* abilitiesOf(client), new Set(parsed.given.keys())));
     }
-    return yield* showHelp(command, chain, client, host, parsed, parsed.help === 'h' ? host.out : undefined);
+    return 0;
   }
+  if (tooNew !== undefined) throw new CommandFailure(tooNew);
+  if (parsed.failure !== undefined) throw flagFailure(path, command, parsed.failure);
   if (command.run === undefined) {
     const [word] = parsed.args;
     if (word !== undefined) throw usageFailure(path, command, `docker: unknown command: ${path} ${word}`);
@@ -96,8 +104,6 @@ function* runCommand(
   }
   // The commands of contexts need no engine.
   if (client.failure !== undefined && chain[0]?.name !== 'context') throw new CommandFailure(client.failure);
-  const tooNew = yield* unsupported(chain, parsed.given, client);
-  if (tooNew !== undefined) throw new CommandFailure(tooNew);
   const wrong = argumentFailure(path, command, parsed.args.length);
   if (wrong !== undefined) throw wrong;
   const invocation: Invocation = {
@@ -144,20 +150,6 @@ function pathOf(chain: readonly Command[]): string {
   return ['docker', ...chain.map(({ name }) => name)].join(' ');
 }
 
-/** @param deprecated where to say that `-h` is */
-function* showHelp(
-  command: Command,
-  chain: readonly Command[],
-  client: Client,
-  host: DockerHost,
-  { given }: Pick<Parsed, 'given'>,
-  deprecated: DockerHost['out'] | undefined,
-): Fiber<number> {
-  deprecated?.('Flag shorthand -h has been deprecated, use --help\n');
-  host.out(helpText(pathOf(chain), command, yield* abilitiesOf(client), new Set(given.keys())));
-  return 0;
-}
-
 /** `docker help swarm init`. */
 function* helpTopic(
   root: Command,
@@ -171,7 +163,8 @@ function* helpTopic(
     if (next === undefined) throw new CommandFailure(`unknown help topic: ${word}`);
     chain.push(next);
   }
-  return yield* showHelp(chain.at(-1) ?? root, chain, client, host, { given: new Map() }, undefined);
+  host.out(helpText(pathOf(chain), chain.at(-1) ?? root, yield* abilitiesOf(client)));
+  return 0;
 }
 
 function flagFailure(path: string, command: Command, text: string): CommandFailure {

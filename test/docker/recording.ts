@@ -39,7 +39,7 @@ export const parts = [
   ['config', 'config, secret', 54],
   ['network', 'network, volume', 92],
   ['engine', 'info, version, events, ps, images, pull, login, inspect', 95],
-  ['engines', 'engines of other ages and in other states', 175],
+  ['engines', 'engines of other ages and in other states', 186],
   ['mixed', 'commands with flags and arguments by chance', 600],
   ['context', 'contexts, one after the other', 79],
 ] as const;

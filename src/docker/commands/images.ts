@@ -7,6 +7,7 @@ import { familiarImage, parseImage } from '../../model/image.ts';
 import { fetchList } from '../client.ts';
 import { atMost, type Command, type Invocation } from '../command.ts';
 import { filterFlag, listFormatFlag } from '../common-flags.ts';
+import { CommandFailure } from '../failure.ts';
 import { addFilter, encodeFilters, readFilters } from '../filters.ts';
 import { bool } from '../flag.ts';
 import { decimalSize, humanDuration, preciseSize, shortId } from '../human.ts';
@@ -98,6 +99,7 @@ virtual_size: {{.Size}}
 const digestsTable = '{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}';
 
 function* run({ args: [reference], flags, client, host }: Invocation): Fiber<number> {
+  if (flags.on('tree')) throw new CommandFailure('docker images --tree: the lab has no such view');
   const filters = readFilters(flags.list('filter'));
   if (reference !== undefined) addFilter(filters, 'reference', reference);
   const found = yield* fetchList<ImageSummary>(client, '/images/json', {
