@@ -8,7 +8,7 @@ import type { StoreAction } from './action.ts';
 import { type Bucket, lend, place } from './buckets.ts';
 import { complete } from './complete.ts';
 import { StoreError } from './errors.ts';
-import { freezeAll, isPlain } from './freeze.ts';
+import { freezeAll } from './freeze.ts';
 import { type Binder, emptyShelf, foldName, nameOf, refile, type Shelf } from './shelf.ts';
 import { estimateSize } from './size.ts';
 import { type Store, shelf } from './tables.ts';
@@ -224,7 +224,7 @@ export function begin(
       Object.freeze(record);
       checkName(kind, record);
       const patches = patchesTo(record, before, changed);
-      const inverse = inversePatches(patches, before);
+      const inverse = patchesTo(before, record, changed);
       write({ action: 'update', kind, id, record, patches, inverse }, before, record);
       return record;
     },
@@ -253,27 +253,20 @@ function merge<R extends { readonly id: string }>(
 }
 
 /** The fields that an assignment changes. Their new values are frozen. */
-function changedFields(before: object, fields: object): readonly string[] {
-  assert(isPlain(before) && isPlain(fields), 'a record is plain data');
-  let changed = Object.keys(fields);
-  for (const key of changed) {
-    const value = fields[key];
-    if (value === before[key]) changed = changed.filter((other) => other !== key);
-    else if (typeof value === 'object' && value !== null) freezeAll(value);
+function changedFields<R extends object>(before: R, fields: Partial<R>): readonly (keyof R & string)[] {
+  const changed: (keyof R & string)[] = [];
+  for (const key in fields) {
+    const value: unknown = fields[key];
+    if (value === before[key]) continue;
+    changed.push(key);
+    if (typeof value === 'object' && value !== null) freezeAll(value);
   }
   return changed;
 }
 
 /** What leads from one record to another in some fields, as Immer writes it. */
-function patchesTo(to: object, from: object, changed: readonly string[]): readonly Patch[] {
-  assert(isPlain(to) && isPlain(from), 'a record is plain data');
+function patchesTo<R extends object>(to: R, from: R, changed: readonly (keyof R & string)[]): Patch[] {
   return changed.map((key) => patchTo(to[key], from[key], [key]));
-}
-
-/** The way back. */
-function inversePatches(patches: readonly Patch[], before: object): readonly Patch[] {
-  assert(isPlain(before), 'a record is plain data');
-  return patches.map(({ path, value }) => patchTo(before[path[0] ?? ''], value, path));
 }
 
 function patchTo(value: unknown, old: unknown, path: Patch['path']): Patch {

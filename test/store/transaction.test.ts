@@ -2,8 +2,9 @@
 
 import { applyPatches } from 'immer';
 import { describe, expect, test } from 'vitest';
-import { serviceSpec } from '../../src/model/defaults.ts';
-import type { Service } from '../../src/model/objects.ts';
+import { portConfig, serviceSpec } from '../../src/model/defaults.ts';
+import { makeLabels } from '../../src/model/labels.ts';
+import type { Service, Task } from '../../src/model/objects.ts';
 import { TaskState } from '../../src/model/state.ts';
 import { assert } from '../../src/sim/assert.ts';
 import { describeAction } from '../../src/store/describe.ts';
@@ -271,6 +272,33 @@ describe('isolation (R-R200, R-R201)', () => {
     expect(applyPatches({ ...before }, action.patches)).toEqual({ ...assigned, meta: before?.meta });
     expect(applyPatches({ ...assigned }, action.inverse)).toEqual({ ...before, meta: assigned?.meta });
     expect(describeAction(action)).toBe(describeAction(edit));
+  });
+
+  test('a task keeps every field it has', () => {
+    const labels = makeLabels([['a', '1']]);
+    const ports = [portConfig({ targetPort: 80, publishedPort: 8080 })];
+    const task: Required<Omit<Task, 'meta'>> = {
+      id: 't1',
+      annotations: { name: 'a', labels },
+      serviceAnnotations: { name: 'web', labels },
+      serviceId: 's1',
+      slot: 2,
+      nodeId: 'n1',
+      spec: makeTask({ id: 't1' }).spec,
+      specVersion: 0,
+      desiredState: TaskState.Running,
+      status: { state: TaskState.New, timestamp: 1, message: 'created', err: '' },
+      endpoint: { spec: { mode: 'vip', ports }, ports, virtualIps: [] },
+      networks: [{ networkId: 'x', addresses: ['10.0.1.5/24'], aliases: ['web'] }],
+      assignedGenericResources: [{ kind: 'gpu', value: 1 }],
+      volumes: [{ volumeId: 'v1', source: 'data', target: '/data' }],
+      jobIteration: 0,
+      logDriver: { name: 'syslog', options: labels },
+    };
+    const tx = begin(createStore(), { version: 0, now: 0 });
+    expect(tx.create('task', task)).toMatchObject(task);
+    const { slot: _, ...others } = task;
+    expect(tx.assign('task', 't1', { slot: 3 })).toMatchObject(others);
   });
 
   test('what is assigned the value it has is no change, and nothing can be assigned to what is not there', () => {

@@ -43,7 +43,7 @@ export function commitDecision(state: SchedulerState, decision: Decision, tx: Tr
   // The stored task is looked at, not the decision: for a pending task the freshness of the node does not matter.
   const nodeIsFresh = was.state < TaskState.Assigned || isFresh(state, nodeId, tx);
   const unchanged = nodeIsFresh && stored.meta.version === task.meta.version;
-  if (!unchanged || !wantVolumes(tx, volumes, nodeId)) {
+  if (!unchanged || (volumes.length > 0 && !wantVolumes(tx, volumes, nodeId))) {
     takeBack(state, decision);
     return;
   }
