@@ -113,8 +113,10 @@ export function execute(
     const over = indirect(evaluatePipe(dot, pipe));
     const inner = variables.length;
     const items = itemsOf(over);
+    if (over.kind === 'integer' && pipe.declared.length > 1) {
+      throw fail(`can't use ${over.value} to iterate over more than one variable`);
+    }
     if (items === undefined) {
-      at(pipe);
       throw fail(`range can't iterate over ${printValue(over)}`);
     }
     let ending: Ending;

@@ -169,9 +169,13 @@ export function lex(input: string): Token[] {
       /^[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|0[oO][0-7_]*|0[bB][01_]*|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/.exec(
         rest,
       ) ?? [];
-    if (/^[\p{L}\p{Nd}_]/u.test(rest.slice(whole.length)) || /^[+-]?$/.test(whole)) {
+    if (/^[\p{L}\p{Nd}_]/u.test(rest.slice(whole.length)) || whole === '') {
       return fail(`bad number syntax: ${quote(rest.slice(0, whole.length + 1))}`);
     }
+    // A number with another right behind it would be a complex one.
+    const [second] = /^[+-][0-9a-zA-Z_.]*/.exec(rest.slice(whole.length)) ?? [];
+    if (second !== undefined && !/^[+-]$/.test(whole))
+      return fail(`bad number syntax: ${quote(whole + second)}`);
     emit('number', whole.length);
     return true;
   };
