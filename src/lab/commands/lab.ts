@@ -33,7 +33,7 @@ const summary = 'What happens to the machines, and what somebody sees who looks 
 /** Every command and flag is shown to everybody. */
 const abilities = { version: '1.50', experimental: true, swarm: undefined, system: undefined };
 
-/** Runs `lab ...`. @param words what follows the word `lab` @returns its exit code: 0, 1 for what cannot be done, 2 for what is no command */
+/** Runs `lab ...`. @param words what follows the word `lab` @returns its exit code: 0, 1 for what cannot be done, 2 for what is no command, 130 for what Ctrl-C ended */
 export function* lab(words: readonly string[], session: Session, terminal: Terminal): Fiber<number> {
   const chain: LabCommand[] = [];
   let rest = words;
@@ -71,8 +71,9 @@ export function* lab(words: readonly string[], session: Session, terminal: Termi
   try {
     const { args, given } = parsed;
     const waits = command.run({ args, flags: readFlags(flags, given), session, terminal });
-    if (waits !== undefined) yield* waits;
-    return 0;
+    if (waits === undefined) return 0;
+    yield* waits;
+    return terminal.interrupted() ? interrupted : 0;
   } catch (error) {
     if (!(error instanceof ScenarioFailure)) throw error;
     terminal.err(`${path}: ${error.message}\n`);
@@ -81,6 +82,8 @@ export function* lab(words: readonly string[], session: Session, terminal: Termi
 }
 
 const usageError = 2;
+/** As bash counts Ctrl-C. */
+const interrupted = 130;
 
 /** The help of a command or a group, or of the lab command itself. */
 export function labHelp(path: string, command: LabCommand | undefined): string {

@@ -22,6 +22,11 @@ function heard(statement: StatementNode): StatementNode {
   return live(statement) ?? redirected(statement);
 }
 
+/** A statement that is one command of ours, and goes nowhere else. */
+export function isLive(statement: StatementNode): boolean {
+  return live(statement) !== undefined;
+}
+
 /** The statement with a command that prints by itself; undefined when it is not one of those. */
 function live(statement: StatementNode): StatementNode | undefined {
   const [pipeline, ...more] = statement.pipelines;

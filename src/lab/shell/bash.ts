@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly err: (text: string) => void;
   /** More commands than a script has. */
   readonly commands?: readonly Command[];
+  /** Rounds that one loop may have. */
+  readonly mostRounds?: number;
 }
 
 /** What a docker client takes from Enter to its first request: commands of a script follow each other as those of a shell do. */
@@ -53,13 +55,13 @@ const executionLimits = {
 
 /** A bash whose commands act on the session. */
 export function createBash(surroundings: Surroundings): Bash {
-  const { session, files, cwd, commands = [] } = surroundings;
+  const { session, files, cwd, commands = [], mostRounds = executionLimits.maxLoopIterations } = surroundings;
   const bash = new Bash({
     fs: files,
     cwd,
     env: { HOME: '/root', USER: 'root', HOSTNAME: session.swarm.machines[0]?.name ?? '', TERM: 'dumb' },
     customCommands: [...worldCommands(surroundings), ...commands],
-    executionLimits,
+    executionLimits: { ...executionLimits, maxLoopIterations: mostRounds },
     // What guards a machine against its scripts: ours reach no machine.
     defenseInDepth: false,
   });
@@ -163,8 +165,12 @@ function worldCommands(surroundings: Surroundings): readonly Command[] {
       if (!session.swarm.world.isUp(host)) {
         return failed(`ssh: connect to host ${host} port 22: No route to host\n`, 255);
       }
+      const stdin = decodeBytesToUtf8(context.stdin);
+      if (words.length === 0 && stdin === '')
+        return failed(`ssh: say what to do at ${host}: ssh ${host} COMMAND\n`, 255);
       const env = { HOSTNAME: host, DOCKER_HOST: '', DOCKER_CONTEXT: '' };
-      return await subcommand(context, words.join(' '), { env, stdin: decodeBytesToUtf8(context.stdin) });
+      // As with a real one, a shell there reads what is given.
+      return await subcommand(context, words.length === 0 ? stdin : words.join(' '), { env, stdin });
     }),
     defineCommand('date', async (args, { env }) => {
       const timezone = env.get('TZ');

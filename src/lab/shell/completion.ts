@@ -21,17 +21,17 @@ const shellCommands = [
   'exit',
 ];
 
-/** The endings of the last word of a line that make sense, sorted, and that word. */
+/** What the last word of a line may be, sorted, and that word as it is now. The only one there is comes with the space after it. */
 export function complete(line: string, session: Session): readonly [found: string[], word: string] {
-  const [, rest = ''] = /(?:^|.*[|;&(]\s*)(\S.*|)$/s.exec(line) ?? [];
-  const words = rest.split(/\s+/);
+  // What begins after a pipe, a semicolon or a bracket is a command of its own.
+  const [, rest = ''] = /([^|;&(]*)$/.exec(line) ?? [];
+  const words = rest.trimStart().split(/\s+/);
   const word = words.pop() ?? '';
-  return [
-    offers(words, word, session)
-      .filter((offer) => offer.startsWith(word))
-      .sort(byText),
-    word,
-  ];
+  const found = offers(words, word, session)
+    .filter((offer) => offer.startsWith(word))
+    .sort(byText);
+  const [only, ...more] = found;
+  return [only !== undefined && more.length === 0 ? [`${only} `] : found, word];
 }
 
 function byText(a: string, b: string): number {

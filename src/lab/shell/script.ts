@@ -3,9 +3,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Fiber } from '../../engine/fiber.ts';
-import { BrokenInvariant } from '../../invariants/invariant.ts';
 import { hour } from '../../model/duration.ts';
-import { WorldError } from '../../sim/world.ts';
+import { brokenText } from '../broken.ts';
 import { explain } from '../explain/explain.ts';
 import { explanationText } from '../explain/text.ts';
 import { ScenarioFailure } from '../failure.ts';
@@ -119,14 +118,9 @@ function tellWhy(session: Session, subject: string, { out, err }: ScriptOptions)
   }
 }
 
-function failureText(error: unknown, { swarm: { world } }: Session): string {
-  const time = formatTime(world.now);
-  const causes = (): string => world.lastCauses.map((cause) => `\n  ${cause}`).join('');
-  if (error instanceof OutOfTime) return `at ${time}: ${error.message}`;
-  if (error instanceof BrokenInvariant) {
-    return `at ${time}: an invariant is broken, which is a defect of swarmlab: ${error.invariant}: ${error.facts}${causes()}`;
-  }
-  if (error instanceof WorldError)
-    return `the simulation broke, which is a defect of swarmlab: ${error.message}`;
-  throw error;
+function failureText(error: unknown, session: Session): string {
+  if (error instanceof OutOfTime) return `at ${formatTime(session.swarm.world.now)}: ${error.message}`;
+  const text = brokenText(error, session);
+  if (text === undefined) throw error;
+  return text;
 }

@@ -284,7 +284,7 @@ describe('time', () => {
     (line) => {
       stage.interrupted = true;
       const begun = time();
-      stage.lab(line);
+      expect(stage.lab(line).exitCode).toBe(130);
       expect(time() - begun).toBeLessThan(1_000_000);
     },
   );
