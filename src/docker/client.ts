@@ -51,7 +51,9 @@ export function* abilitiesOf(client: Client): Fiber<Abilities> {
 
 function* ping(client: Client): Fiber<Abilities> {
   const newest = client.demanded ?? clientApiVersion;
-  const unknown: Abilities = { version: newest, experimental: true, swarm: undefined, system: undefined };
+  // What cannot be asked may have experiments; what has no address has none.
+  const experimental = client.failure === undefined;
+  const unknown: Abilities = { version: newest, experimental, swarm: undefined, system: undefined };
   try {
     let response = yield* transmit(client, 'HEAD', '/_ping');
     if (response.status !== 200 && response.status !== 500)

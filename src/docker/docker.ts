@@ -1,6 +1,7 @@
 // The docker command: one command line against one engine, as the real client behaves, to the bytes it prints and its exit code.
 
 import type { Fiber } from '../engine/fiber.ts';
+import { assert } from '../sim/assert.ts';
 import { addressOf, configFolder } from './address.ts';
 import { abilitiesOf, type Client, createClient } from './client.ts';
 import { type Arity, type Command, flagsOf, type Invocation, subcommand } from './command.ts';
@@ -8,7 +9,7 @@ import { CommandFailure, DaemonError } from './failure.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { helpText, isOlder, usageLine } from './help.ts';
 import { Interrupted, untilInterrupted } from './interrupt.ts';
-import { allArguments, findCommand, parseWords } from './parse.ts';
+import { allArguments, findCommand, type Parsed, parseWords } from './parse.ts';
 import type { DockerHost } from './process.ts';
 import { rootCommand } from './root.ts';
 
@@ -34,48 +35,101 @@ export function* docker(args: readonly string[], host: DockerHost): Fiber<number
 
 function* run(args: readonly string[], host: DockerHost): Fiber<number> {
   const root = rootCommand(configFolder(host.env));
-  const global = parseWords(args, flagsOf(root), false, host);
-  if (global.failure !== undefined) throw flagFailure('docker', root, global.failure);
-  const flags = readFlags(flagsOf(root), global.given);
-  const level = flags.text('log-level');
-  if (!logLevels.includes(level)) throw new CommandFailure(`Unable to parse logging level: ${level}`);
+  const global = readGlobal(args, root, host);
+  const { flags, words, help } = global;
   const client = createClient(addressOf(flags, host), host.env.get('DOCKER_API_VERSION') || undefined);
-  if (global.help !== undefined) {
-    if (global.help === 'h') host.err(shortHelpNote);
-    host.out(helpText('docker', root, yield* abilitiesOf(client), new Set(global.given.keys())));
-    return 0;
-  }
-  if (flags.on('version')) {
+  if (words[0] === helpCommand.name) return yield* helpTopic(root, words.slice(1), client, host);
+  if (isCommand(root, words[0])) return yield* findAndRun(root, global, client, host);
+  if (help === undefined && flags.on('version')) {
     host.out('Docker version 28.2.2, build e6534b4\n');
     return 0;
   }
-  const [first] = global.args;
-  if (first === undefined) {
-    host.err(helpText('docker', root, yield* abilitiesOf(client)));
-    return 0;
+  if (help === undefined && words.length > 0) {
+    const hint = "Run 'docker --help' for more information";
+    throw new CommandFailure(`docker: unknown command: docker ${words[0]}\n\n${hint}`);
   }
-  if (first === 'help') return yield* helpTopic(root, global.args.slice(1), client, host);
-  const { chain, words } = findCommand(root, global.args);
-  const command = chain.at(-1);
-  if (command === undefined) {
-    throw new CommandFailure(
-      `docker: unknown command: docker ${first}\n\nRun 'docker --help' for more information`,
-    );
-  }
-  return yield* runCommand(chain, command, words, client, host, flags);
+  const print = help === undefined ? host.err : host.out;
+  print(helpText('docker', root, yield* abilitiesOf(client), new Set(flags.given)));
+  return 0;
 }
 
-const logLevels: readonly string[] = ['debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic', 'trace'];
+/** `docker help` is no command among others: help does not list it. */
+const helpCommand: Command = { name: 'help', usage: '[command]', short: 'Help about the command' };
+
+function isCommand(root: Command, word = ''): boolean {
+  return word === helpCommand.name || subcommand(root, word) !== undefined;
+}
+
+/** Docker's own flags, and the words that are not. */
+interface Global {
+  readonly flags: Flags;
+  readonly words: readonly string[];
+  readonly help: Parsed['help'];
+}
+
+/** @throws CommandFailure for flags that cannot be read */
+function readGlobal(args: readonly string[], root: Command, host: DockerHost): Global {
+  const known = flagsOf(root);
+  const front = parseWords(args, known, false, host);
+  const level = readFlags(known, front.given).text('log-level');
+  if (!logLevels.includes(level)) throw new CommandFailure(`Unable to parse logging level: ${level}`);
+  if (front.help === 'h') host.err(shortHelpNote);
+  if (front.failure !== undefined) throw flagFailure('docker', root, front.failure);
+  if (isCommand(root, front.args[0])) {
+    return { flags: readFlags(known, front.given), words: front.args, help: front.help };
+  }
+  // Without a command, docker looks for flags of its own in all that is left.
+  const rest = parseWords(front.args, known, true, host);
+  if (rest.failure !== undefined) throw flagFailure('docker', root, rest.failure);
+  if (rest.help === 'h' && front.help === undefined) host.out(shortHelpNote);
+  const flags = readFlags(known, joined(front.given, rest.given));
+  return { flags, words: rest.args, help: front.help ?? rest.help };
+}
+
+function* findAndRun(
+  root: Command,
+  { flags, words: all, help }: Global,
+  client: Client,
+  host: DockerHost,
+): Fiber<number> {
+  const { chain, between, words } = findCommand(root, all);
+  const { failure, help: asked } = parseWords(between, [], true, host);
+  // Cobra does not word what is wrong between the names of commands.
+  if (failure !== undefined) throw new CommandFailure(failure);
+  // It is read more than once.
+  if (asked === 'h') host.out(shortHelpNote.repeat(2));
+  const asks = asked === 'h' ? ['-h'] : (asked ?? help) !== undefined ? ['--help'] : [];
+  return yield* runCommand(chain, [...asks, ...words], client, host, flags);
+}
+
+/** The values of flags that were given in two places. */
+function joined(first: Parsed['given'], second: Parsed['given']): Parsed['given'] {
+  const names = new Set([...first.keys(), ...second.keys()]);
+  return new Map([...names].map((name) => [name, [...(first.get(name) ?? []), ...(second.get(name) ?? [])]]));
+}
+
+const logLevels: readonly string[] = [
+  '',
+  'debug',
+  'info',
+  'warn',
+  'warning',
+  'error',
+  'fatal',
+  'panic',
+  'trace',
+];
 
 function* runCommand(
   chain: readonly Command[],
-  command: Command,
   words: readonly string[],
   client: Client,
   host: DockerHost,
   global: Flags,
 ): Fiber<number> {
   const path = pathOf(chain);
+  const command = chain.at(-1);
+  assert(command !== undefined, 'a command line names a command');
   const parsed =
     command.takesAll === true
       ? allArguments(words)
@@ -157,12 +211,16 @@ function* helpTopic(
   client: Client,
   host: DockerHost,
 ): Fiber<number> {
-  const chain: Command[] = [];
-  for (const word of words) {
-    const next = subcommand(chain.at(-1) ?? root, word);
-    if (next === undefined) throw new CommandFailure(`unknown help topic: ${word}`);
-    chain.push(next);
+  const path = `docker ${helpCommand.name}`;
+  const { args, failure, help } = parseWords(words, [], true, host);
+  if (failure !== undefined) throw flagFailure(path, helpCommand, failure);
+  if (help !== undefined) {
+    if (help === 'h') host.out(shortHelpNote);
+    host.out(helpText(path, helpCommand, yield* abilitiesOf(client)));
+    return 0;
   }
+  const { chain, words: unknown } = findCommand(root, args);
+  if (unknown.length > 0) throw new CommandFailure(`unknown help topic: ${unknown.join(' ')}`);
   host.out(helpText(pathOf(chain), chain.at(-1) ?? root, yield* abilitiesOf(client)));
   return 0;
 }

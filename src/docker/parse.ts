@@ -3,7 +3,7 @@
 import { ParseFailure } from '../model/failure.ts';
 import type { Command } from './command.ts';
 import { subcommand } from './command.ts';
-import type { Flag } from './flag.ts';
+import { type Flag, parseBool } from './flag.ts';
 import { type DockerHost, FileError } from './process.ts';
 import { quote, quoteRune } from './quote.ts';
 
@@ -35,7 +35,7 @@ export function parseWords(
 
   const set = (flag: Flag, value: string): void => {
     if (flag === help) {
-      asked ??= 'help';
+      if (parseBool(value) !== false) asked ??= 'help';
       return;
     }
     try {
@@ -120,20 +120,31 @@ export function allArguments(words: readonly string[]): Parsed {
 export interface Found {
   /** From the root's first command to the one that was found; empty for the root itself. */
   readonly chain: readonly Command[];
+  /** The flags that stood between the names; they are those of `--help` alone. */
+  readonly between: readonly string[];
   readonly words: readonly string[];
 }
 
-/** Walks down the tree as far as words name commands. Flags between the names belong to the group before them. */
+/** Walks down the tree as far as words name commands. */
 export function findCommand(root: Command, words: readonly string[]): Found {
   const chain: Command[] = [];
+  const between: string[] = [];
   let group = root;
   let left = words;
   for (;;) {
-    const [word] = left;
-    const next = word === undefined ? undefined : subcommand(group, word);
-    if (next === undefined) return { chain, words: left };
+    const at = left.findIndex((word) => !standsAlone(word));
+    const next = subcommand(group, left[at] ?? '');
+    if (next === undefined) return { chain, between, words: left };
     chain.push(next);
+    between.push(...left.slice(0, at));
     group = next;
-    left = left.slice(1);
+    left = left.slice(at + 1);
   }
+}
+
+/** A flag that takes no value from the next word, as far as its looks tell. */
+function standsAlone(word: string): boolean {
+  if (word === '--help' || word === '-h') return true;
+  if (!word.startsWith('-') || word === '-' || word === '--') return false;
+  return word.includes('=') || (!word.startsWith('--') && word.length > 2);
 }

@@ -41,6 +41,7 @@ export const parts = [
   ['engine', 'info, version, events, ps, images, pull, login, inspect', 95],
   ['engines', 'engines of other ages and in other states', 186],
   ['mixed', 'commands with flags and arguments by chance', 600],
+  ['global', 'flags of docker itself, and words in any order', 263],
   ['context', 'contexts, one after the other', 79],
 ] as const;
 
