@@ -101,26 +101,30 @@ export function readPools(given: readonly string[]): string[] {
   return given.flatMap(splitRecord).map((pool) => readPool(pool.trim()));
 }
 
+/** What IPv4 addresses begin with among the others. */
+const mappedPrefix: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255];
+
 function readPool(pool: string): string {
   const cidr = parseCidr(pool);
   if (cidr === undefined) throw new ParseFailure(`invalid string being converted to CIDR: ${pool}`);
   const bytes = cidr.ip.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, cidr.prefix - i * 8))));
-  if (!pool.includes(':')) return `${bytes.slice(12).join('.')}/${cidr.prefix - 96}`;
+  const isMapped = cidr.prefix >= 96 && mappedPrefix.every((byte, i) => bytes[i] === byte);
+  if (isMapped) return `${bytes.slice(12).join('.')}/${cidr.prefix - 96}`;
   const groups = Array.from({ length: 8 }, (_, i) => ((bytes[i * 2] ?? 0) << 8) | (bytes[i * 2 + 1] ?? 0));
   return `${writeIpv6(groups)}/${cidr.prefix}`;
 }
 
-/** With the longest run of zeros left out. */
+/** With the longest run of zeros left out, the first of those that are equally long. */
 function writeIpv6(groups: readonly number[]): string {
-  const text = groups.map((group) => group.toString(16)).join(':');
-  const runs = [...text.matchAll(/(?<![^:])0(?::0)+(?![^:])/g)].map(([run]) => run);
-  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
-  return longest === ''
-    ? text
-    : text
-        .replace(longest, '')
-        .replace(/^:?:?|:?:?$/g, (edge) => (edge === '' ? '' : '::'))
-        .replace(/:{3,}/, '::');
+  let best = { at: 0, length: 1 };
+  for (let at = 0; at < groups.length; at++) {
+    const end = groups.findIndex((group, index) => index >= at && group !== 0);
+    const length = (end < 0 ? groups.length : end) - at;
+    if (length > best.length) best = { at, length };
+  }
+  const hex = groups.map((group) => group.toString(16));
+  if (best.length < 2) return hex.join(':');
+  return `${hex.slice(0, best.at).join(':')}::${hex.slice(best.at + best.length).join(':')}`;
 }
 
 /** What `swarm init` and `swarm update` can both set. */

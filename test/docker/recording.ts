@@ -34,7 +34,7 @@ export const parts = [
   ['help', 'the help of every command, on old engines too', 118],
   ['flags', 'ways to write flags and arguments, right and wrong; engines that are not there', 75],
   ['templates', 'formats', 533],
-  ['swarm', 'swarm', 62],
+  ['swarm', 'swarm', 77],
   ['node', 'node, and answers that are no answers', 42],
   ['config', 'config, secret', 54],
   ['network', 'network, volume', 92],
