@@ -40,15 +40,15 @@ function* run(args: readonly string[], host: DockerHost): Fiber<number> {
   const client = createClient(addressOf(flags, host), host.env.get('DOCKER_API_VERSION') || undefined);
   if (words[0] === helpCommand.name) return yield* helpTopic(root, words.slice(1), client, host);
   if (isCommand(root, words[0])) return yield* findAndRun(root, global, client, host);
-  if (help === undefined && flags.on('version')) {
+  if (!help && flags.on('version')) {
     host.out('Docker version 28.2.2, build e6534b4\n');
     return 0;
   }
-  if (help === undefined && words.length > 0) {
+  if (!help && words.length > 0) {
     const hint = "Run 'docker --help' for more information";
     throw new CommandFailure(`docker: unknown command: docker ${words[0]}\n\n${hint}`);
   }
-  const print = help === undefined ? host.err : host.out;
+  const print = help ? host.out : host.err;
   print(helpText('docker', root, yield* abilitiesOf(client), new Set(flags.given)));
   return 0;
 }
@@ -73,7 +73,7 @@ function readGlobal(args: readonly string[], root: Command, host: DockerHost): G
   const front = parseWords(args, known, false, host);
   const level = readFlags(known, front.given).text('log-level');
   if (!logLevels.includes(level)) throw new CommandFailure(`Unable to parse logging level: ${level}`);
-  if (front.help === 'h') host.err(shortHelpNote);
+  host.err(shortHelpNote.repeat(front.shortHelps));
   if (front.failure !== undefined) throw flagFailure('docker', root, front.failure);
   if (isCommand(root, front.args[0])) {
     return { flags: readFlags(known, front.given), words: front.args, help: front.help };
@@ -81,9 +81,9 @@ function readGlobal(args: readonly string[], root: Command, host: DockerHost): G
   // Without a command, docker looks for flags of its own in all that is left.
   const rest = parseWords(front.args, known, true, host);
   if (rest.failure !== undefined) throw flagFailure('docker', root, rest.failure);
-  if (rest.help === 'h' && front.help === undefined) host.out(shortHelpNote);
+  host.out(shortHelpNote.repeat(rest.shortHelps));
   const flags = readFlags(known, joined(front.given, rest.given));
-  return { flags, words: rest.args, help: front.help ?? rest.help };
+  return { flags, words: rest.args, help: front.help || rest.help };
 }
 
 function* findAndRun(
@@ -93,12 +93,12 @@ function* findAndRun(
   host: DockerHost,
 ): Fiber<number> {
   const { chain, between, words } = findCommand(root, all);
-  const { failure, help: asked } = parseWords(between, [], true, host);
+  const { failure, help: asked, shortHelps } = parseWords(between, [], true, host);
   // Cobra does not word what is wrong between the names of commands.
   if (failure !== undefined) throw new CommandFailure(failure);
-  // It is read more than once.
-  if (asked === 'h') host.out(shortHelpNote.repeat(2));
-  const asks = asked === 'h' ? ['-h'] : (asked ?? help) !== undefined ? ['--help'] : [];
+  // These are read three times.
+  host.out(shortHelpNote.repeat(3 * shortHelps));
+  const asks = asked || help ? ['--help'] : [];
   return yield* runCommand(chain, [...asks, ...words], client, host, flags);
 }
 
@@ -134,11 +134,11 @@ function* runCommand(
     command.takesAll === true
       ? allArguments(words)
       : parseWords(words, flagsOf(command), command.interspersed !== false, host);
-  const tooNew = yield* unsupported(chain, parsed.help === undefined ? parsed.given : new Map(), client);
-  if (parsed.help !== undefined && parsed.failure === undefined) {
+  const tooNew = yield* unsupported(chain, parsed.help ? new Map() : parsed.given, client);
+  if (parsed.help && parsed.failure === undefined) {
     if (tooNew !== undefined) host.out(`${tooNew}\n`);
     else {
-      if (parsed.help === 'h') host.out(shortHelpNote);
+      host.out(shortHelpNote.repeat(parsed.shortHelps));
       host.out(helpText(path, command, yield* abilitiesOf(client), new Set(parsed.given.keys())));
     }
     return 0;
@@ -212,10 +212,10 @@ function* helpTopic(
   host: DockerHost,
 ): Fiber<number> {
   const path = `docker ${helpCommand.name}`;
-  const { args, failure, help } = parseWords(words, [], true, host);
+  const { args, failure, help, shortHelps } = parseWords(words, [], true, host);
   if (failure !== undefined) throw flagFailure(path, helpCommand, failure);
-  if (help !== undefined) {
-    if (help === 'h') host.out(shortHelpNote);
+  if (help) {
+    host.out(shortHelpNote.repeat(shortHelps));
     host.out(helpText(path, helpCommand, yield* abilitiesOf(client)));
     return 0;
   }

@@ -13,7 +13,9 @@ export interface Parsed {
   readonly given: ReadonlyMap<string, readonly string[]>;
   readonly args: readonly string[];
   /** `--help` or `-h` was among them. */
-  readonly help: 'help' | 'h' | undefined;
+  readonly help: boolean;
+  /** How often `-h` was, which docker says something about. */
+  readonly shortHelps: number;
   /** What is wrong with the words; nothing after it was looked at. */
   readonly failure: string | undefined;
 }
@@ -30,12 +32,13 @@ export function parseWords(
 ): Parsed {
   const given = new Map<string, string[]>();
   const args: string[] = [];
-  let asked: 'help' | 'h' | undefined;
+  let asksHelp = false;
+  let shortHelps = 0;
   const rest = [...words];
 
   const set = (flag: Flag, value: string): void => {
     if (flag === help) {
-      if (parseBool(value) !== false) asked ??= 'help';
+      if (parseBool(value) !== false) asksHelp = true;
       return;
     }
     try {
@@ -67,7 +70,8 @@ export function parseWords(
       const after = letters.slice(1);
       const flag = flags.find(({ shorthand }) => shorthand === letter);
       if (flag === undefined && letter === 'h') {
-        asked = 'h';
+        asksHelp = true;
+        shortHelps++;
         letters = after;
         continue;
       }
@@ -106,14 +110,14 @@ export function parseWords(
     }
   } catch (error) {
     if (!(error instanceof ParseFailure)) throw error;
-    return { given, args, help: asked, failure: error.message };
+    return { given, args, help: asksHelp, shortHelps, failure: error.message };
   }
-  return { given, args, help: asked, failure: undefined };
+  return { given, args, help: asksHelp, shortHelps, failure: undefined };
 }
 
 /** Words of a command that takes them as they are. */
 export function allArguments(words: readonly string[]): Parsed {
-  return { given: new Map(), args: words, help: undefined, failure: undefined };
+  return { given: new Map(), args: words, help: false, shortHelps: 0, failure: undefined };
 }
 
 /** The command that words name, and what is left of them. */
