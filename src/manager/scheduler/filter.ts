@@ -67,7 +67,7 @@ export function demandOf(task: Task, store: Reader, volumes?: Volumes): Demand {
 }
 
 export function newTally(): Tally {
-  return filterNames.map(() => 0);
+  return new Array<number>(filterNames.length).fill(0);
 }
 
 /** Runs the pipeline. @returns the index in `filterNames` of the first filter that rejects the node; -1 when it can take the task */
@@ -193,6 +193,8 @@ function normalise(architecture: string): string {
 
 function pluginDemandOf(task: Task, store: Reader): PluginDemand | undefined {
   const { container, logDriver } = task.spec;
+  if (task.networks.length === 0 && logDriver === undefined && container.mounts.length === 0)
+    return undefined;
   const volumeDrivers = container.mounts
     .filter(({ type, driver }) => type === 'volume' && driver !== '' && driver !== 'local')
     .map(({ driver }) => driver);

@@ -20,13 +20,24 @@ export interface Deal {
   readonly status: TaskStatus;
   /** The rejections since the first task was placed, or since the last test that a node passed after that. */
   readonly tally: Tally;
+  /** Whether there are any. */
+  tallied: boolean;
   /** Whether a node has passed a test since the first task was placed. */
   passed: boolean;
 }
 
 /** Places as many tasks of a group as it can. */
 export function placeGroup(tree: Tree, demand: Demand, tasks: readonly Task[], status: TaskStatus): Deal {
-  const deal: Deal = { tree, demand, tasks, placed: [], status, tally: newTally(), passed: false };
+  const deal: Deal = {
+    tree,
+    demand,
+    tasks,
+    placed: [],
+    status,
+    tally: newTally(),
+    tallied: false,
+    passed: false,
+  };
   spread(deal, tree.root, tasks.length);
   return deal;
 }
@@ -174,7 +185,7 @@ function hasCandidate({ tree, demand, tasks }: Deal, leaf: Branch, at: number): 
 }
 
 function isFull(deal: Deal, contender: Contender | undefined, full: Set<Contender>): boolean {
-  if (contender === undefined || full.has(contender)) return true;
+  if (contender === undefined || (full.size > 0 && full.has(contender))) return true;
   if (passes(deal, contender.info)) return false;
   full.add(contender);
   return true;
@@ -184,10 +195,12 @@ function isFull(deal: Deal, contender: Contender | undefined, full: Set<Contende
 function passes(deal: Deal, info: NodeInfo): boolean {
   const rejection = firstRejection(deal.demand, info);
   if (rejection < 0) {
-    deal.tally.fill(0);
+    if (deal.tallied) deal.tally.fill(0);
+    deal.tallied = false;
     deal.passed = true;
     return true;
   }
+  deal.tallied = true;
   deal.tally[rejection] = (deal.tally[rejection] ?? 0) + 1;
   return false;
 }
