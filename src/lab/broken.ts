@@ -5,6 +5,11 @@ import { WorldError } from '../sim/world.ts';
 import type { Session } from './session.ts';
 import { formatTime } from './time.ts';
 
+/** The world cannot go on after this. */
+export function isBroken(error: unknown): boolean {
+  return error instanceof BrokenInvariant || error instanceof WorldError;
+}
+
 /** One sentence, and for a broken invariant the causes that led there; undefined for an error of another kind. */
 export function brokenText(error: unknown, { swarm: { world } }: Session): string | undefined {
   if (error instanceof BrokenInvariant) {

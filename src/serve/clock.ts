@@ -7,11 +7,17 @@ import { second } from '../model/duration.ts';
 const tolerance = second;
 
 export class ShownDates {
+  readonly #now: () => number;
   #shift = Number.NaN;
+
+  /** @param now milliseconds since 1970 */
+  constructor(now = Date.now) {
+    this.#now = now;
+  }
 
   /** Microseconds since 1970 at virtual time 0. @param now virtual time */
   epoch(now: number): number {
-    const right = Date.now() * 1_000 - now;
+    const right = this.#now() * 1_000 - now;
     if (!(Math.abs(right - this.#shift) <= tolerance)) this.#shift = right;
     return this.#shift;
   }

@@ -1,6 +1,8 @@
 // Lets a session's time follow the wall clock, at a speed, and its fibers go on as it passes. Part of the rim: a real clock, real timers.
 
+import type { Swarm } from '../cluster/swarm.ts';
 import type { Fiber } from '../engine/fiber.ts';
+import { isBroken } from '../lab/broken.ts';
 import type { End, Task } from '../lab/fibers.ts';
 import type { Session } from '../lab/session.ts';
 import { hour, second } from '../model/duration.ts';
@@ -19,68 +21,105 @@ export interface Clockwork {
   start<R>(fiber: Fiber<R>, ended: (end: End<R>) => void): Task<R>;
 }
 
+/** The wall clock, and what is done later by it. */
+export interface Wall {
+  /** Milliseconds; only differences mean something. */
+  readonly now: () => number;
+  /** @param delay milliseconds @returns what undoes it */
+  readonly later: (act: () => void, delay: number) => () => void;
+}
+
+const realWall: Wall = {
+  now: () => performance.now(),
+  later: (act, delay) => {
+    const timer = setTimeout(act, delay);
+    return () => clearTimeout(timer);
+  },
+};
+
 export class Pacer implements Clockwork {
   readonly #session: Session;
   readonly #rate: number;
+  readonly #wallClock: Wall;
+  /** The world that time passes in. */
+  #swarm: Swarm;
   /** Virtual time and wall time (milliseconds) that belong together. */
   #virtual: number;
   #wall: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #stopped = false;
+  #cancelTurn: () => void = () => {};
+  /** Why no time passes any more; undefined while it does. */
+  #end: { readonly error: unknown } | 'stopped' | undefined;
   #failed: (error: unknown) => void = () => {};
 
-  constructor(session: Session, speed: Speed) {
+  constructor(session: Session, speed: Speed, wall = realWall) {
     this.#session = session;
     this.#rate = speed === 'max' ? hour / second : speed;
+    this.#wallClock = wall;
+    this.#swarm = session.swarm;
     this.#virtual = session.swarm.world.now;
-    this.#wall = performance.now();
+    this.#wall = wall.now();
   }
 
-  /** Begins. The promise ends when the simulation breaks, which is a defect of ours. */
+  /** Begins. The promise ends when the simulation breaks, which is a defect of ours: no time passes from then on. */
   run(): Promise<never> {
-    this.#timer = setTimeout(() => this.#turn(), beat);
+    this.#cancelTurn = this.#wallClock.later(() => this.#turn(), beat);
     return new Promise((_, reject) => {
       this.#failed = reject;
+      if (typeof this.#end === 'object') reject(this.#end.error);
     });
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#end ??= 'stopped';
+    this.#cancelTurn();
   }
 
   start<R>(fiber: Fiber<R>, ended: (end: End<R>) => void): Task<R> {
     this.#catchUp();
-    const task = this.#session.fibers.start(fiber, ended);
+    const task = this.#session.fibers.start(fiber, (end) => {
+      if ('error' in end && isBroken(end.error)) this.#break(end.error);
+      ended(end);
+    });
     // What needs no time is answered at once.
     this.#catchUp();
     return task;
   }
 
   #turn(): void {
-    if (this.#stopped) return;
-    try {
-      this.#catchUp();
-    } catch (error) {
-      this.#failed(error);
-      return;
-    }
-    this.#timer = setTimeout(() => this.#turn(), beat);
+    this.#catchUp();
+    if (this.#end === undefined) this.#cancelTurn = this.#wallClock.later(() => this.#turn(), beat);
   }
 
   /** Lets the world come to the time that the wall clock says, or as near as a slice allows. */
   #catchUp(): void {
-    const begun = performance.now();
-    const { world } = this.#session.swarm;
+    if (this.#end !== undefined) return;
+    try {
+      this.#goOn();
+    } catch (error) {
+      // Nobody who happens to ask something just now is to blame.
+      this.#break(error);
+    }
+  }
+
+  #goOn(): void {
+    const begun = this.#wallClock.now();
+    const { swarm } = this.#session;
     // Another world has another time.
-    if (world.now < this.#virtual) this.#meet(world.now, begun);
+    if (swarm !== this.#swarm) this.#meet(swarm.world.now, begun);
+    this.#swarm = swarm;
     const due = this.#virtual + Math.floor((begun - this.#wall) * this.#rate * 1_000);
     while (this.#session.fibers.step(due)) {
-      if (performance.now() - begun < slice) continue;
+      if (this.#wallClock.now() - begun < slice) continue;
       // Too much to do: time goes slower, instead of piling up.
-      this.#meet(this.#session.swarm.world.now, performance.now());
+      this.#meet(this.#session.swarm.world.now, this.#wallClock.now());
       return;
     }
+  }
+
+  #break(error: unknown): void {
+    this.#end ??= { error };
+    this.#cancelTurn();
+    this.#failed(error);
   }
 
   #meet(virtual: number, wall: number): void {

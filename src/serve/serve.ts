@@ -1,8 +1,10 @@
 // `swarmlab serve`: engines for real docker clients. Part of the rim: sockets, files, signals, what is printed.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 import process from 'node:process';
+import { brokenText } from '../lab/broken.ts';
 import { ScenarioFailure } from '../lab/failure.ts';
 import { complain, print } from '../lab/output.ts';
 import { engineAddress, Session } from '../lab/session.ts';
@@ -28,6 +30,7 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
   const dates = new ShownDates();
   let session: Session;
   try {
+    if (flags.save !== undefined) checkSavePlace(flags.save);
     session = openSession(flags, dates);
   } catch (error) {
     if (!(error instanceof ScenarioFailure)) throw error;
@@ -55,19 +58,45 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
   try {
     await Promise.race([pacer.run(), interrupted]);
   } catch (error) {
-    complain(
-      `the simulation broke, which is a defect of swarmlab: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    complain(brokenText(error, session) ?? `swarmlab broke, which is a defect: ${messageOf(error)}`);
     exitCode = 1;
   }
   pacer.stop();
   server.closeAllConnections();
   server.close();
-  if (flags.save !== undefined) {
-    writeFileSync(flags.save, JSON.stringify(session.save()));
-    print(`\nsaved to ${flags.save}; go on with swarmlab serve --load ${flags.save}`);
-  }
+  if (flags.save !== undefined && !save(session, flags.save)) exitCode = 1;
   return exitCode;
+}
+
+/** @throws ScenarioFailure for a file that could not be written: better now than after a long session */
+function checkSavePlace(path: string): void {
+  const folder = dirname(path);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new ScenarioFailure(`--save ${path}: there is no folder ${folder} to write to`);
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new ScenarioFailure(`--save ${path}: that is a folder; name a file`);
+}
+
+/** @returns whether it is saved, which it says */
+function save(session: Session, path: string): boolean {
+  // A second Ctrl-C ends the program where it is: the file is whole, or as it was.
+  const unfinished = `${path}.unfinished`;
+  try {
+    writeFileSync(unfinished, JSON.stringify(session.save()));
+    renameSync(unfinished, path);
+  } catch (error) {
+    complain(`--save ${path}: ${messageOf(error)}`);
+    return false;
+  }
+  print(`\nsaved to ${path}; go on with swarmlab serve --load ${path}`);
+  return true;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function openSession(
@@ -83,9 +112,14 @@ function openSession(
   try {
     text = readFileSync(load, 'utf8');
   } catch (error) {
-    throw new ScenarioFailure(`--load ${load}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ScenarioFailure(`--load ${load}: ${messageOf(error)}`);
   }
-  session.load(text);
+  try {
+    session.load(text);
+  } catch (error) {
+    if (error instanceof ScenarioFailure) throw new ScenarioFailure(`--load ${load}: ${error.message}`);
+    throw error;
+  }
   return session;
 }
 
@@ -94,7 +128,7 @@ function listenFailure({ host, port }: ServeFlags, error: unknown): string {
   if (code === 'EADDRINUSE') return `port ${port} of ${host} is taken: choose another with --port`;
   if (code === 'EACCES')
     return `port ${port} of ${host} is not ours to take: choose one from 1024 on with --port`;
-  return `${host}:${port}: ${error instanceof Error ? error.message : String(error)}`;
+  return `${host}:${port}: ${messageOf(error)}`;
 }
 
 function announce({ swarm }: Session, address: string | AddressInfo | null, flags: ServeFlags): void {

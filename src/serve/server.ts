@@ -2,8 +2,7 @@
 // Part of the rim: sockets.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Stream } from '../engine/http.ts';
-import { ConnectionLost, type Request } from '../engine/http.ts';
+import { ConnectionLost, type Request, type Stream } from '../engine/http.ts';
 import { WorldLeft } from '../lab/fibers.ts';
 import type { Session } from '../lab/session.ts';
 import { refusal } from './guard.ts';
@@ -102,23 +101,29 @@ function serveEngine(
     if ('error' in end) {
       // A machine that is off refuses connections; ours has been taken already, so it is dropped.
       if (end.error instanceof ConnectionLost || end.error instanceof WorldLeft) response.destroy();
-      else throw end.error;
+      else refuse(response, 500, `a defect of swarmlab: ${messageOf(end.error)}`);
       return;
     }
     const { status, headers, body } = end.result;
     response.writeHead(status, Object.fromEntries(headers));
     if (typeof body === 'string') response.end(body);
-    else pump(clockwork, body, response);
+    else pump(session, clockwork, body, response);
   });
   response.on('close', () => task.cancel());
 }
 
 /** Hands on a body piece by piece, as fast as its reader reads. */
-function pump(clockwork: Clockwork, stream: Stream, response: ServerResponse): void {
+function pump(session: Session, clockwork: Clockwork, stream: Stream, response: ServerResponse): void {
   response.flushHeaders();
+  const { swarm } = session;
   let open = true;
   const next = (): void => {
     if (!open) return;
+    // A world that was left while a slow reader had its turn: nothing comes from there any more.
+    if (session.swarm !== swarm) {
+      response.destroy();
+      return;
+    }
     const task = clockwork.start(stream.next(), (end) => {
       if (!open) return;
       if ('error' in end) response.destroy();
@@ -150,6 +155,10 @@ function readBody(request: IncomingMessage, then: (body: string | undefined) => 
   request.on('end', () => {
     if (size <= mostBody) then(Buffer.concat(pieces).toString('utf8'));
   });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

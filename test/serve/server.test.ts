@@ -108,7 +108,7 @@ describe('the lab', () => {
     for (const [line, code, text] of [
       ['crash nowhere', 1, /there is no machine nowhere/],
       ['lab bogus', 2, /bogus is no command of lab/],
-      ['wait', 2, /wait needs more than that/],
+      ['wait', 2, /lab wait: it takes at least 1 argument, not 0/],
       ['say "half', 2, /a quote that does not end/],
     ] as const) {
       const { status, headers, body } = await lab(line);

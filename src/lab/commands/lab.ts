@@ -59,7 +59,7 @@ export function* lab(words: readonly string[], session: Session, terminal: Termi
   }
   const flags = command.flags ?? [];
   const parsed = parseWords(rest, flags, true, dockerHost(session, terminal));
-  if (parsed.help !== undefined) {
+  if (parsed.help) {
     terminal.out(labHelp(path, command));
     return 0;
   }
