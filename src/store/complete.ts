@@ -18,7 +18,7 @@ export const complete: { readonly [K in Kind]: (rest: Omit<Records[K], 'meta'>, 
 
 type Writable<R> = { -readonly [F in keyof R]: R[F] };
 
-/** Tasks are by far the most, and are written most often: copied by name they cost a fifth of what records cost in general. */
+/** Tasks are by far the most, and are written most often: copied by name they cost a third of what records cost in general. */
 function completeTask(rest: Omit<Task, 'meta'>, meta: Meta): Task {
   const task: Writable<Task> = {
     id: rest.id,

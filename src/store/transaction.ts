@@ -20,8 +20,8 @@ export interface Transaction extends Reader {
    */
   update<K extends Kind>(kind: K, id: string, recipe: (draft: Draft<Records[K]>) => void): Records[K];
   /**
-   * Puts new values in the place of whole fields of a record: `update` for the few that write most. A draft costs some twenty times what
-   * these writes cost otherwise, and buys nothing where the new values are at hand. What equals the old value changes nothing; objects are equal
+   * Puts new values in the place of whole fields of a record: `update` for the few that write most. With a draft a write takes more than
+   * three times as long, which buys nothing where the new values are at hand. What equals the old value changes nothing; objects are equal
    * only to themselves.
    * @throws StoreError `object does not exist`, `name conflicts with an existing object`
    */
