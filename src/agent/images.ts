@@ -1,6 +1,7 @@
 // The images of a node: which are here, and the pulls under way. One pull brings an image for all tasks that want it.
 
 import { second } from '../model/duration.ts';
+import { parseImage } from '../model/image.ts';
 import { imageName, registryOf } from '../model/image-behaviour.ts';
 import type { PullMessage, PullReplyMessage, PullStartedMessage } from '../model/messages.ts';
 import type { Task } from '../model/objects.ts';
@@ -11,11 +12,16 @@ import { type AgentState, nextCall } from './state.ts';
 /** A registry must answer a pull within this; a transfer may be late by as much. */
 const answerLimit = 15 * second;
 
-/** True when the image of a task is here; else it is on its way from now on. An image that is here is not pulled again. */
+/**
+ * True when the image of a task is here; else it is on its way from now on. An image that is here is not pulled again, whatever its tag has
+ * come to mean; a reference with a digest is that one image.
+ */
 export function demandImage(context: AgentContext, state: AgentState, task: Task): boolean {
   const { image, registryAuth } = task.spec.container;
   const name = imageName(image);
-  if (state.images.has(name)) return true;
+  const { digest } = parseImage(image);
+  const held = state.images.get(name);
+  if (held !== undefined && (digest === undefined || digest === held)) return true;
   if (state.pulls.has(name)) return false;
   const { platform } = state.description;
   const id = nextCall(state);

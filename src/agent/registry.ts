@@ -78,8 +78,8 @@ export function answerLookUp(
 ): LookedUpMessage {
   const error = absence(state, behaviour, image);
   if (error !== '') return { kind: 'registry.looked-up', id, error, digest: '', platforms: [] };
-  const { platforms = [] } = behaviour;
-  return { kind: 'registry.looked-up', id, digest: imageDigest(image), platforms };
+  const { platforms = [], content } = behaviour;
+  return { kind: 'registry.looked-up', id, digest: imageDigest(image, content), platforms };
 }
 
 /** A pull has taken its time. A registry that has gone down meanwhile breaks it off. */
@@ -90,7 +90,7 @@ export function handleRegistryTimer(
 ): void {
   const end: Pick<PullReplyMessage, 'error' | 'digest'> = state.down
     ? { error: 'unexpected EOF', digest: '' }
-    : { digest: imageDigest(image) };
+    : { digest: imageDigest(image, context.behaviour(to, image).content) };
   context.send(to, { kind: 'registry.pulled', id, image, ...end });
 }
 
@@ -135,11 +135,11 @@ function imageArchitecture(architecture: string): string {
   return architecture;
 }
 
-/** The digest of an image: the reference's own, else one that its name alone decides. */
-export function imageDigest(image: string): string {
+/** The digest of an image: the reference's own, else one that its name decides, and its content where it is scripted. */
+export function imageDigest(image: string, content?: string): string {
   const { digest: own } = parseImage(image);
   if (own !== undefined) return own;
-  const name = imageName(image);
+  const name = `${imageName(image)}${content === undefined ? '' : `/${content}`}`;
   let digest = 'sha256:';
   for (let part = 0; part < 8; part++) digest += fnv1a(`${part}/${name}`).toString(16).padStart(8, '0');
   return digest;

@@ -7,6 +7,8 @@ import { ScenarioFailure } from './failure.ts';
 import { duration } from './options.ts';
 
 export interface ImageScript {
+  /** What is in it: a tag that comes to mean another content has another digest from then on. */
+  readonly content?: string;
   /** How long a pull takes (`3s`), or why it fails: `missing` (no such tag), `denied` (no such repository), any other text as it is. */
   readonly pull?: string;
   /** What it is built for, such as `linux/amd64`; default everything. */
@@ -44,8 +46,9 @@ const ownCheck = {
 };
 
 export function imageBehaviour(script: ImageScript): ImageBehaviour {
-  const { pull, platforms, start, startError, exits, health, stop, serves, logs } = script;
+  const { content, pull, platforms, start, startError, exits, health, stop, serves, logs } = script;
   return {
+    ...(content !== undefined && { content }),
     ...(pull !== undefined && { pull: pullBehaviour(pull) }),
     ...(platforms && { platforms: platforms.map(platform) }),
     ...(start !== undefined && { start: { kind: 'time', time: duration('start', start) } as const }),

@@ -8,6 +8,8 @@ import type { HealthCheck, Platform } from './spec.ts';
 
 /** All durations are microseconds. Absent parts behave like those of an unknown image. */
 export interface ImageBehaviour {
+  /** What is in it: under one tag, another content is another image, with a digest of its own. Absent: what its name alone decides. */
+  readonly content?: string;
   readonly pull?:
     | { readonly kind: 'time'; readonly time: number }
     /** No such repository, or a private one. */

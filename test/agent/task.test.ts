@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hangTask, killTask } from '../../src/agent/agent.ts';
+import { imageDigest } from '../../src/agent/registry.ts';
 import { millisecond, second } from '../../src/model/duration.ts';
 import type { HealthCheck, PortConfig } from '../../src/model/spec.ts';
 import { TaskState } from '../../src/model/state.ts';
@@ -249,13 +250,23 @@ describe('a task that is stopped', () => {
 });
 
 describe('images', () => {
+  it('with another digest are other images, whatever their tag', () => {
+    const worker = createReadyWorker();
+    worker.assign(task('t1'));
+    worker.advance(5 * second);
+    worker.assign(task('t2', { container: { image: `app:latest@sha256:${'0'.repeat(64)}` } }));
+    worker.advance(latency);
+    expect(worker.shown('t2')).toBe('320 preparing: ');
+    worker.advance(5 * second);
+    expect(worker.shown('t2')).toBe('512 started: ');
+    expect(worker.pulls).toHaveLength(2);
+  });
+
   it('are pulled once for several tasks, and not again for a later one', () => {
     const worker = createReadyWorker();
     worker.assign(task('t1'), task('t2'));
     worker.advance(5 * second);
-    worker.assign(
-      task('t3', { container: { image: `docker.io/library/app:latest@sha256:${'0'.repeat(64)}` } }),
-    );
+    worker.assign(task('t3', { container: { image: `docker.io/library/app:latest@${imageDigest('app')}` } }));
     worker.advance(latency);
     expect(worker.shown('t3')).toBe('448 starting: ');
     worker.crash();

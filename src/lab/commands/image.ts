@@ -17,6 +17,11 @@ export const image: LabCommand = {
   long: 'What is not said simply works: a pull of a moment, a program that starts at once, runs for ever and ends when asked to.',
   arity: exactly(1),
   flags: [
+    {
+      name: 'content',
+      kind: string,
+      usage: 'What is in it: the tag means another image with another content',
+    },
     { name: 'on', kind: string, usage: 'On this machine alone' },
     { name: 'missing', kind: bool, usage: 'The registry has no such tag' },
     { name: 'denied', kind: bool, usage: 'The registry refuses to say whether there is such a repository' },
@@ -87,6 +92,7 @@ function imageScript({ flags }: LabCall): ImageScript {
   const until = given(flags, 'unhealthy-after');
   const stop = flags.text('stop');
   return {
+    ...(flags.changed('content') && { content: flags.text('content') }),
     ...(pull !== undefined && { pull }),
     ...(start !== undefined && { start }),
     ...(flags.changed('start-error') && { startError: flags.text('start-error') }),

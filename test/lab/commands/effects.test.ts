@@ -170,6 +170,23 @@ describe('the stage', () => {
       expect(error('app')).toMatch(/^Rejected .* "pull access denied for app, repository does not exist/);
     });
 
+    test('another content is another image under the same tag', () => {
+      const digest = () =>
+        stage.docker("service inspect app --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}'").out;
+      create('app:1');
+      const plain = digest();
+      quietly('image app:1 --content two');
+      stage.docker('service update -d --force app');
+      quietly('wait 1s');
+      expect(digest(), 'the service holds the digest of its creation').toBe(plain);
+      stage.docker('service update -d --image app:1 app');
+      expect(digest()).toMatch(/^app:1@sha256:/);
+      expect(digest()).not.toBe(plain);
+      quietly('image app:1', 'wait 1s');
+      stage.docker('service update -d --image app:1 app');
+      expect(digest()).toBe(plain);
+    });
+
     test('exit code and delay', () => {
       quietly('image app:1 --exit 3 --after 5s');
       expect(create('app:1')).toMatch(/^Failed .* "task: non-zero exit \(3\)"/);
