@@ -51,6 +51,16 @@ export const list: Kind = text('list');
 /** `key=value`, or a key alone, each once more for another pair. */
 export const map: Kind = text('map');
 
+/** The same for labels, whose keys hold no blanks. */
+export const labels: Kind = {
+  name: 'list',
+  check: (text) => {
+    const key = (text.split('=')[0] ?? '').replace(/^[ \t]+/, '');
+    if (key === '') throw new ParseFailure(`invalid label '${text}': empty name`);
+    if (/[ \t]/.test(key)) throw new ParseFailure(`label '${key}' contains whitespaces`);
+  },
+};
+
 /** The same as pflag has it: pairs with `=`, each once more or with commas for others. */
 export const stringToString: Kind = {
   name: 'stringToString',

@@ -12,9 +12,9 @@ import { compareNatural, ellipsis } from '../human.ts';
 import { immediate } from '../immediate.ts';
 import { badTemplate, inspectAll } from '../inspect.ts';
 import { type Listing, listFormat, printRows } from '../listing.ts';
+import { pairsOf } from '../maps.ts';
 import type { ContextRecord, DockerHost } from '../process.ts';
 import { quote } from '../quote.ts';
-import { pairsOf } from '../service/maps.ts';
 import { sha256 } from '../sha256.ts';
 import { contextListing } from '../types/context.ts';
 

@@ -11,7 +11,7 @@ import { encodeFilters, readFilters } from '../filters.ts';
 import { string } from '../flag.ts';
 import { badTemplate } from '../inspect.ts';
 import { eachLine } from '../lines.ts';
-import { entriesOf } from '../service/maps.ts';
+import { entriesOf } from '../maps.ts';
 import { execute } from '../template/evaluate.ts';
 import { isFunction } from '../template/functions.ts';
 import { parseTemplate, type Template, TemplateError } from '../template/parse.ts';

@@ -4,8 +4,8 @@ import { send } from '../client.ts';
 import { type Command, exactly } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { bool, int, list, string, strings } from '../flag.ts';
+import { pairsOf, sortedMap } from '../maps.ts';
 import { networkPath } from '../networks.ts';
-import { pairsOf, sortedMap } from '../service/maps.ts';
 
 export const networkConnect: Command = {
   name: 'connect',

@@ -4,10 +4,9 @@ import type { NetworkCreateRequest, NetworkCreateResponse } from '../../engine/a
 import type { Fiber } from '../../engine/fiber.ts';
 import { postJson } from '../client.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
-import { bool, map, string, strings } from '../flag.ts';
+import { bool, labels, map, string, strings } from '../flag.ts';
 import { readIpam } from '../ipam.ts';
-import { labels } from '../service/kinds.ts';
-import { pairsOf, sortedMap } from '../service/maps.ts';
+import { pairsOf, sortedMap } from '../maps.ts';
 
 export const networkCreate: Command = {
   name: 'create',

@@ -8,7 +8,7 @@ import { encodeFilters, readFilters } from '../filters.ts';
 import { bool, filter } from '../flag.ts';
 import { compareNatural, shortId } from '../human.ts';
 import { type Listing, labelText, listFormat, printRows } from '../listing.ts';
-import { entriesOf } from '../service/maps.ts';
+import { entriesOf } from '../maps.ts';
 import { printTime } from '../template/print.ts';
 
 interface Row {

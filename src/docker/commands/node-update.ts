@@ -6,8 +6,8 @@ import { atLeast, type Command, exactly, type Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { list, string } from '../flag.ts';
 import type { Flags } from '../flags.ts';
+import { pairsOf } from '../maps.ts';
 import { updateNodes } from '../nodes.ts';
-import { pairsOf } from '../service/maps.ts';
 
 export const nodeUpdate: Command = {
   name: 'update',

@@ -10,10 +10,10 @@ import { bool, int } from '../flag.ts';
 import type { Flags } from '../flags.ts';
 import { compareText, decimalSize, ellipsis, humanDuration, shortId } from '../human.ts';
 import { type Format, type Listing, labelText, listFormat, printRows, tryFormat } from '../listing.ts';
+import { entriesOf } from '../maps.ts';
 import { secondsText } from '../moments.ts';
 import type { DockerHost } from '../process.ts';
 import { quote } from '../quote.ts';
-import { entriesOf } from '../service/maps.ts';
 import { shortImage } from '../tasks.ts';
 
 /** docker container ls */

@@ -10,13 +10,12 @@ import { readContent } from '../content.ts';
 import { forEach } from '../each.ts';
 import { CommandFailure } from '../failure.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
-import { bool, string } from '../flag.ts';
+import { bool, labels, string } from '../flag.ts';
 import { capitalise, compareNatural } from '../human.ts';
 import { inspectAll, prettyAll } from '../inspect.ts';
 import { type Listing, labelText, listFormat, printRows } from '../listing.ts';
+import { entriesOf, pairsOf, sortedMap } from '../maps.ts';
 import { age } from '../moments.ts';
-import { labels } from '../service/kinds.ts';
-import { entriesOf, pairsOf, sortedMap } from '../service/maps.ts';
 import { printTime } from '../template/print.ts';
 import { secret as secretType } from '../types/config.ts';
 

@@ -2,14 +2,13 @@
 
 import type { Fiber } from '../../engine/fiber.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
-import { type Flag, list, string } from '../flag.ts';
+import { type Flag, labels, list, string } from '../flag.ts';
 import { registryAuth } from '../service/auth.ts';
 import { createSpec } from '../service/create-spec.ts';
 import {
   config,
   extraHosts,
   genericResources,
-  labels,
   mount,
   nameServers,
   network,

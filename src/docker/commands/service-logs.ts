@@ -2,7 +2,6 @@
 
 import type { Task } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
-import { ParseFailure } from '../../model/failure.ts';
 import { type Client, call, fetchJson } from '../client.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { CommandFailure, DaemonError } from '../failure.ts';
@@ -11,7 +10,7 @@ import type { DockerHost } from '../process.ts';
 import { findService } from '../service/find.ts';
 import { type PieceReader, readFrames, readPieces, streamOf } from '../service/log-frames.ts';
 import { createLineWriter } from '../service/log-lines.ts';
-import { unixTime } from '../unix-time.ts';
+import { readTimestamp } from '../timestamp.ts';
 
 export const serviceLogs: Command = {
   name: 'logs',
@@ -138,9 +137,9 @@ function logQuery({ flags, host }: Invocation): Record<string, string | undefine
 
 function sinceTime(text: string, now: number): string {
   try {
-    return unixTime(text, now);
+    return readTimestamp(text, now);
   } catch (error) {
-    if (!(error instanceof ParseFailure)) throw error;
+    if (!(error instanceof CommandFailure)) throw error;
     throw new CommandFailure(`invalid value for "since": ${error.message}`);
   }
 }

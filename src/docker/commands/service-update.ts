@@ -3,7 +3,7 @@
 import type { Fiber } from '../../engine/fiber.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
-import { bool, type Flag, list, string } from '../flag.ts';
+import { bool, type Flag, labels, list, string } from '../flag.ts';
 import { registryAuth } from '../service/auth.ts';
 import { findService } from '../service/find.ts';
 import { specForm } from '../service/form.ts';
@@ -12,7 +12,6 @@ import {
   config,
   extraHosts,
   genericResources,
-  labels,
   mount,
   nameServers,
   network,

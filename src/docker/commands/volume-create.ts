@@ -6,10 +6,10 @@ import { parseBytes } from '../../model/size.ts';
 import { postJson } from '../client.ts';
 import { atMost, type Command, type Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
-import { type Flag, list, map, string } from '../flag.ts';
+import { type Flag, labels, list, map, string } from '../flag.ts';
 import type { Flags } from '../flags.ts';
-import { bytes, labels } from '../service/kinds.ts';
-import { entriesOf, pairsOf, sortedMap } from '../service/maps.ts';
+import { entriesOf, pairsOf, sortedMap } from '../maps.ts';
+import { bytes } from '../service/kinds.ts';
 import { availabilityFlag } from '../volumes.ts';
 
 /** Volumes of the whole swarm have a version and a place in help of their own. */

@@ -9,7 +9,7 @@ import { encodeFilters, readFilters } from '../filters.ts';
 import { bool, filter } from '../flag.ts';
 import { compareNatural } from '../human.ts';
 import { type Listing, labelText, listFormat, printRows } from '../listing.ts';
-import { entriesOf } from '../service/maps.ts';
+import { entriesOf } from '../maps.ts';
 
 /** What is not known of a volume, or does not apply. */
 const none = 'N/A';

@@ -3,7 +3,7 @@
 import type { NetworkAttachmentConfig } from '../../engine/api.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { readInteger } from '../flag.ts';
-import { sortedMap, splitPair } from './maps.ts';
+import { sortedMap, splitPair } from '../maps.ts';
 import { readRecord } from './record.ts';
 
 /** Keys that containers alone have a use for; services take them and drop them. */

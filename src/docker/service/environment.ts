@@ -2,8 +2,8 @@
 
 import { ParseFailure } from '../../model/failure.ts';
 import { CommandFailure } from '../failure.ts';
+import { splitPair } from '../maps.ts';
 import { type DockerHost, FileError } from '../process.ts';
-import { splitPair } from './maps.ts';
 
 /** @throws ParseFailure for a variable without a name */
 export function checkVariable(text: string): void {

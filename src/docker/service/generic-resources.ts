@@ -4,7 +4,7 @@ import type { GenericResource } from '../../engine/api.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { CommandFailure } from '../failure.ts';
 import { compareText } from '../human.ts';
-import { splitPair } from './maps.ts';
+import { splitPair } from '../maps.ts';
 
 /** @throws ParseFailure for a text that cannot be a resource */
 export function checkGenericResource(text: string): void {

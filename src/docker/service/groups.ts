@@ -2,9 +2,9 @@
 
 import type { Driver, Nanoseconds, RestartPolicy, UpdateConfig } from '../../engine/api.ts';
 import type { Flags } from '../flags.ts';
+import { pairsOf, sortedMap } from '../maps.ts';
 import type { DockerHost } from '../process.ts';
 import { withOwnValue } from './environment.ts';
-import { pairsOf, sortedMap } from './maps.ts';
 import { parseRatio } from './numbers.ts';
 
 const second = 1_000_000_000;

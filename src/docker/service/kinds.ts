@@ -39,16 +39,6 @@ export const period: Kind = {
   },
 };
 
-/** `key` or `key=value`. */
-export const labels: Kind = {
-  name: 'list',
-  check: (text) => {
-    const key = (text.split('=')[0] ?? '').replace(/^[ \t]+/, '');
-    if (key === '') throw new ParseFailure(`invalid label '${text}': empty name`);
-    if (/[ \t]/.test(key)) throw new ParseFailure(`label '${key}' contains whitespaces`);
-  },
-};
-
 /** `spread=node.labels.zone`. */
 export const preference: Kind = {
   name: 'pref',

@@ -4,7 +4,7 @@ import type { BindOptions, Mount, StringMap, TmpfsOptions } from '../../engine/a
 import { ParseFailure } from '../../model/failure.ts';
 import { parseBytes } from '../../model/size.ts';
 import { parseBool } from '../flag.ts';
-import { sortedMap } from './maps.ts';
+import { sortedMap } from '../maps.ts';
 import { readDigits } from './numbers.ts';
 import { absolutePath } from './path.ts';
 import { readRecord } from './record.ts';

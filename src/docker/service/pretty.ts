@@ -11,8 +11,8 @@ import type {
 } from '../../engine/api.ts';
 import { parseInstant } from '../../engine/time.ts';
 import { binarySize, humanDuration } from '../human.ts';
+import { entriesOf } from '../maps.ts';
 import { formatFloat, formatNanoseconds } from '../template/print.ts';
-import { entriesOf } from './maps.ts';
 
 /**
  * @param networks the names of the service's networks, in its order

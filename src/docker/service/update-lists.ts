@@ -2,7 +2,7 @@
 
 import type { StringMap } from '../../engine/api.ts';
 import { compareText } from '../human.ts';
-import { entriesOf, sortedMap, splitPair } from './maps.ts';
+import { entriesOf, sortedMap, splitPair } from '../maps.ts';
 
 /** What was there and what is added, without what is removed, in ascending order. */
 export function updateSorted(

@@ -3,8 +3,8 @@
 import type { ConfigSpec, Driver, SecretSpec } from '../../../engine/api.ts';
 import { encodeBase64 } from '../../../model/base64.ts';
 import { CommandFailure } from '../../failure.ts';
+import { sortedMap } from '../../maps.ts';
 import { type DockerHost, FileError } from '../../process.ts';
-import { sortedMap } from '../../service/maps.ts';
 import type { FileRequest } from '../../service/references.ts';
 import type { Section } from '../config.ts';
 import { numberAt, pairsAt, textAt } from '../read.ts';

@@ -2,7 +2,7 @@
 
 import type { Mount } from '../../../engine/api.ts';
 import { CommandFailure } from '../../failure.ts';
-import { sortedMap } from '../../service/maps.ts';
+import { sortedMap } from '../../maps.ts';
 import type { Section } from '../config.ts';
 import { isOn, numberAt, pairsAt, partAt, textAt } from '../read.ts';
 import type { Mapping } from '../value.ts';

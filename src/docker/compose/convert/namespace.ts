@@ -2,7 +2,7 @@
 
 import type { StringMap } from '../../../engine/api.ts';
 import type { Filters } from '../../filters.ts';
-import { sortedMap } from '../../service/maps.ts';
+import { sortedMap } from '../../maps.ts';
 import { textAt } from '../read.ts';
 import type { Mapping } from '../value.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Ipam, NetworkCreateRequest } from '../../../engine/api.ts';
 import { compareText } from '../../human.ts';
-import { sortedMap } from '../../service/maps.ts';
+import { sortedMap } from '../../maps.ts';
 import type { Config } from '../config.ts';
 import { isOn, pairsAt, partAt, partsAt, textAt } from '../read.ts';
 import type { Mapping } from '../value.ts';

@@ -12,9 +12,9 @@ import type {
 } from '../../../engine/api.ts';
 import { CommandFailure } from '../../failure.ts';
 import { compareText } from '../../human.ts';
+import { sortedMap } from '../../maps.ts';
 import { newCapabilities } from '../../service/capabilities.ts';
 import { specForm } from '../../service/form.ts';
-import { sortedMap } from '../../service/maps.ts';
 import type { Config } from '../config.ts';
 import { isOn, numberAt, pairsAt, partAt, partsAt, textAt, textsAt } from '../read.ts';
 import { type Mapping, sortedEntries } from '../value.ts';

@@ -1,7 +1,7 @@
 // Maps of texts as the API writes them: JSON objects with their keys in ascending order.
 
-import type { StringMap } from '../../engine/api.ts';
-import { compareText } from '../human.ts';
+import type { StringMap } from '../engine/api.ts';
+import { compareText } from './human.ts';
 
 export function sortedMap(pairs: Iterable<readonly [key: string, value: string]>): StringMap {
   return Object.fromEntries([...new Map(pairs)].sort(([a], [b]) => compareText(a, b)));
