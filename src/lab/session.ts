@@ -279,13 +279,25 @@ function readSession(text: string): { readonly beginning: Beginning; readonly sw
 
 function isSession(value: unknown): value is SavedSession {
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    'swarmlab' in value &&
+    isRecord(value) &&
     value.swarmlab === 'session' &&
-    'version' in value &&
     value.version === 1 &&
-    'beginning' in value &&
-    'swarm' in value
+    isBeginning(value.beginning) &&
+    isRecord(value.swarm)
   );
+}
+
+/** A world can be begun again as it says: `lab seed` does that. */
+function isBeginning(value: unknown): value is Beginning {
+  return (
+    isRecord(value) &&
+    typeof value.seed === 'string' &&
+    typeof value.fresh === 'boolean' &&
+    isRecord(value.cluster) &&
+    typeof value.cluster.managers === 'number'
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -77,7 +77,10 @@ describe('what is no session', () => {
     ['null', 'it does not begin as'],
     ['{}', 'it does not begin as'],
     ['{"swarmlab":"session","version":2}', 'it does not begin as'],
-    ['{"swarmlab":"session","version":1,"beginning":{},"swarm":{}}', 'cannot be read'],
+    ['{"swarmlab":"session","version":1,"beginning":{},"swarm":{}}', 'it does not begin as'],
+    [good.replace('"managers":1', '"managers":"1"'), 'it does not begin as'],
+    [good.replace('"seed":"1"', '"seed":1'), 'it does not begin as'],
+    [good.replace(/"swarm":.*/, '"swarm":{}}'), 'cannot be read'],
     [good.replace('"world":', '"worlds":'), 'cannot be read'],
   ])('%s', (text, why) => {
     const session = new Session(beginning);

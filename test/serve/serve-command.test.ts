@@ -9,7 +9,11 @@ import { type ServeFlags, serveCommand } from '../../src/serve/serve.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'swarmlab-'));
 writeFileSync(join(folder, 'notes'), 'hello');
-writeFileSync(join(folder, 'other.json'), '{"swarmlab":"session","version":1,"beginning":{},"swarm":{}}');
+const beginning = '{"seed":"1","cluster":{"managers":1},"fresh":false}';
+writeFileSync(
+  join(folder, 'other.json'),
+  `{"swarmlab":"session","version":1,"beginning":${beginning},"swarm":{}}`,
+);
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
