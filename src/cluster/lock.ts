@@ -28,8 +28,15 @@ export function followLock(context: NodeContext, memory: NodeMemory): void {
   writeLock(context, cluster.unlockKey);
 }
 
+/** Only managers are locked: a node that has the certificate of a worker comes up by itself again. */
+export function unlockForGood(context: NodeContext, memory: NodeMemory): void {
+  if (memory.lockKey === '') return;
+  memory.lockKey = '';
+  writeLock(context, '');
+}
+
 /** Locks the disk with a key, or unlocks it for good with an empty one. */
-export function writeLock(context: NodeContext, key: string): void {
+function writeLock(context: NodeContext, key: string): void {
   context.replace(lockFile, key === '' ? [] : [{ kind: 'node.lock', key }]);
   context.sync({ kind: 'node.saved' });
 }

@@ -8,6 +8,7 @@ import { hour, millisecond, second } from '../model/duration.ts';
 import type { Node } from '../model/objects.ts';
 import { type NodeContext, nextCall, setIdentity } from './identity.ts';
 import { joinManagers } from './join.ts';
+import { unlockForGood } from './lock.ts';
 import { followLeader } from './logs.ts';
 import type { Identity, NodeConfig, NodeMemory } from './types.ts';
 
@@ -80,8 +81,10 @@ export function renewalAnswered(
   const { nodeId, role, managers } = granted;
   memory.renewal = undefined;
   setIdentity(context, memory, { nodeId, role });
-  if (role === 'worker') dropManager(context, memory);
-  else {
+  if (role === 'worker') {
+    dropManager(context, memory);
+    unlockForGood(context, memory);
+  } else {
     const [manager] = managers;
     if (manager !== undefined && memory.manager === undefined) {
       joinManagers(context, config, memory, manager, { nodeId, role, managers });

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../../src/cluster/client.ts';
 import type { Swarm } from '../../../src/cluster/swarm.ts';
-import { second } from '../../../src/model/duration.ts';
+import { minute, second } from '../../../src/model/duration.ts';
 import type { Node } from '../../../src/model/objects.ts';
 import type { NodeRole } from '../../../src/model/state.ts';
 import { assembled, leaders, refusal, timed } from '../scene.ts';
@@ -60,6 +60,31 @@ describe('demoting a manager', () => {
     until(swarm, 'manager2 is a worker', () => nodeOf(swarm, 'manager2')?.role === 'worker', 11 * second);
     expect(members(swarm, 'manager1')).toEqual(['manager1']);
     until(swarm, 'manager2 stops', () => swarm.managerOf('manager2') === undefined, 60 * second);
+  });
+
+  it('R-R153: with autolock takes the lock away, and promoting puts it back', () => {
+    const swarm = assembled(3, 0);
+    new Client(swarm, 'manager1').updateCluster((spec) => ({ ...spec, autoLock: true }));
+    expect(demote(swarm, 'manager3')).toBeUndefined();
+    until(swarm, 'manager3 stops', () => swarm.managerOf('manager3') === undefined, 60 * second);
+    until(
+      swarm,
+      'manager3 is a worker',
+      () => swarm.memoryOf('manager3')?.identity?.role === 'worker',
+      minute,
+    );
+    swarm.advance(second);
+    const locked = () => {
+      crash(swarm, 'manager3');
+      restart(swarm, 'manager3');
+      return swarm.memoryOf('manager3')?.locked !== undefined;
+    };
+    expect(locked()).toBe(false);
+    swarm.advance(20 * second);
+    setRole(swarm, 'manager1', 'manager3', 'manager');
+    until(swarm, 'manager3 is a member', () => members(swarm, 'manager1').includes('manager3'), minute);
+    swarm.advance(second);
+    expect(locked()).toBe(true);
   });
 
   it('E-65: with 2 of 4 dead the check lets a dead one go, but nothing can be written any more', () => {
