@@ -294,9 +294,7 @@ function explainStopped(record: RunRecord, service: Service, work: Work, does: s
       tag: 'src',
       reference: 'R-O88',
     },
-    next: paused
-      ? 'Nothing, until you change the service: tasks that were updated stay as they are.'
-      : 'The updater brings every slot back to the previous spec.',
+    next: nextOf(service, paused),
     ...(paused && {
       youCan:
         service.previousSpec === undefined
@@ -304,4 +302,11 @@ function explainStopped(record: RunRecord, service: Service, work: Work, does: s
           : `Go on with docker service update, or back with docker service rollback ${name}.`,
     }),
   };
+}
+
+function nextOf({ updateStatus }: Service, paused: boolean): string {
+  if (paused) return 'Nothing, until you change the service: tasks that were updated stay as they are.';
+  return updateStatus?.state === 'rollback_completed'
+    ? 'Nothing: the rollback is over.'
+    : 'The updater brings every slot back to the previous spec.';
 }

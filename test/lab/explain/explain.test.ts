@@ -264,6 +264,7 @@ test('E6: the second failure is one too many, and the updater rolls back', () =>
   expect(sentences(explanation)).toContain(
     'The updater compares 2 of 5 = 0.40, greater than 0.20: failure action rollback.',
   );
+  expect(explanation.next).toBe('Nothing: the rollback is over.');
 });
 
 test('E7: without a majority nobody leads, and docker gives two kinds of errors', () => {
