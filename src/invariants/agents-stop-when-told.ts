@@ -10,6 +10,12 @@ export const agentsStopWhenTold: Invariant = {
   watch(hold) {
     const seen = new WeakSet<Container>();
     return {
+      // Who was told before anybody watched, is told no more.
+      found({ agent }) {
+        for (const container of agent?.containers.values() ?? []) {
+          if (container.stopping !== undefined) seen.add(container);
+        }
+      },
       node({ agent }, host, kind) {
         if (agent === undefined) return;
         for (const container of agent.containers.values()) {

@@ -26,6 +26,7 @@ export class Epoch {
     leads: [],
     tick: [],
     called: [],
+    found: [],
     node: [],
     answered: [],
   };
@@ -51,8 +52,8 @@ export class Epoch {
   }
 
   #enlist(checks: Checks): void {
-    const { fault, arriving, sent, message, asked, committed, manager, leads, tick, called, node, answered } =
-      checks;
+    const { fault, arriving, sent, message, asked, committed, manager, leads, tick, called } = checks;
+    const { found, node, answered } = checks;
     if (fault) this.checks.fault.push({ fault });
     if (arriving) this.checks.arriving.push({ arriving });
     if (sent) this.checks.sent.push({ sent });
@@ -63,6 +64,7 @@ export class Epoch {
     if (leads) this.checks.leads.push({ leads });
     if (tick) this.checks.tick.push({ tick });
     if (called) this.checks.called.push({ called });
+    if (found) this.checks.found.push({ found });
     if (node) this.checks.node.push({ node });
     if (answered) this.checks.answered.push({ answered });
   }

@@ -98,6 +98,8 @@ export interface Checks {
   tick?(manager: ManagerState, host: string): void;
   /** A call has come to a running manager. */
   called?(call: Call, manager: ManagerState, host: string): void;
+  /** A machine with an agent as it is when the watch begins, in mid-run. */
+  found?(memory: NodeMemory): void;
   /** A machine with an agent has handled an event of this kind. */
   node?(memory: NodeMemory, host: string, kind: string): void;
   /** An operator got the swarm's answer to a call. */

@@ -68,6 +68,10 @@ class Watch implements Watcher<SwarmTypes> {
       this.#epochOf.set(manager.raft.id, epoch);
       this.#look(host, manager, undefined);
     }
+    for (const { name } of this.#swarm.machines) {
+      const memory = this.#swarm.memoryOf(name);
+      if (memory?.agent !== undefined) for (const check of epoch.checks.found) check.found(memory);
+    }
   }
 
   #newEpoch(managers: readonly ManagerState[]): Epoch {
