@@ -1,5 +1,7 @@
 // The registry host: answers pulls after the time their images take, or with the reason why not. It keeps no images, only which are missing.
 
+import { decodeBase64 } from '../model/base64.ts';
+import { ParseFailure } from '../model/failure.ts';
 import { parseImage } from '../model/image.ts';
 import {
   defaultPullTime,
@@ -74,9 +76,10 @@ export function handlePull(
 export function answerLookUp(
   state: RegistryState,
   behaviour: ImageBehaviour,
-  { id, image }: LookUpMessage,
+  lookUp: LookUpMessage,
 ): LookedUpMessage {
-  const error = absence(state, behaviour, image);
+  const { id, image } = lookUp;
+  const error = absence(state, behaviour, lookUp);
   if (error !== '') return { kind: 'registry.looked-up', id, error, digest: '', platforms: [] };
   const { platforms = [], content } = behaviour;
   return { kind: 'registry.looked-up', id, digest: imageDigest(image, content), platforms };
@@ -96,7 +99,7 @@ export function handleRegistryTimer(
 
 /** The text the daemon makes of a refusal; empty when the pull is fine. */
 function pullError(state: RegistryState, behaviour: ImageBehaviour, pull: PullMessage): string {
-  const error = absence(state, behaviour, pull.image);
+  const error = absence(state, behaviour, pull);
   if (error !== '') return error;
   if (behaviour.platforms !== undefined && !runsOn(behaviour.platforms, pull.platform)) {
     const { os, architecture } = pull.platform;
@@ -105,19 +108,40 @@ function pullError(state: RegistryState, behaviour: ImageBehaviour, pull: PullMe
   return '';
 }
 
-/** Why there is no such image here; empty when there is. */
-function absence(state: RegistryState, behaviour: ImageBehaviour, image: string): string {
+/** Why there is no such image for who asks; empty when there is. */
+function absence(
+  state: RegistryState,
+  behaviour: ImageBehaviour,
+  { image, auth }: LookUpMessage | PullMessage,
+): string {
   const name = imageName(image);
   if (state.down) return `Get "https://${registryOf(name)}/v2/": dial tcp: connect: connection refused`;
   if (behaviour.pull?.kind === 'error') return behaviour.pull.text;
   const kind = behaviour.pull?.kind === 'time' ? undefined : behaviour.pull?.kind;
   const missing = kind ?? state.missing.get(name);
-  if (missing === 'denied') {
+  if (missing === 'denied' || (missing === 'private' && !hasCredentials(auth))) {
     const reason = 'denied: requested access to the resource is denied';
     return `pull access denied for ${repositoryOf(name)}, repository does not exist or may require 'docker login': ${reason}`;
   }
   if (missing === 'unknown') return `manifest for ${name} not found: manifest unknown: manifest unknown`;
   return '';
+}
+
+/**
+ * Whether a value of `X-Registry-Auth` (URL-safe base 64 of JSON) says who asks. A client that is not logged in sends an object without
+ * names; what cannot be read is nobody's, as for the daemon.
+ */
+function hasCredentials(auth: string): boolean {
+  try {
+    const sent: unknown = JSON.parse(decodeBase64(auth.replaceAll('-', '+').replaceAll('_', '/')));
+    if (typeof sent !== 'object' || sent === null) return false;
+    return (
+      ('username' in sent && sent.username !== '') || ('identitytoken' in sent && sent.identitytoken !== '')
+    );
+  } catch (error) {
+    if (error instanceof ParseFailure || error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 function runsOn(platforms: readonly Platform[], node: Platform): boolean {

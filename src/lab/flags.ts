@@ -108,6 +108,7 @@ function serviceFlags(options: ServiceOptions, before?: Lists): string[] {
     ...restartFlags(options.restart),
     ...updateFlags('--update', options.update),
     ...updateFlags('--rollback', options.rollback),
+    ...(options.withRegistryAuth === true ? ['--with-registry-auth'] : []),
   ];
 }
 

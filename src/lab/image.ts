@@ -9,7 +9,10 @@ import { duration } from './options.ts';
 export interface ImageScript {
   /** What is in it: a tag that comes to mean another content has another digest from then on. */
   readonly content?: string;
-  /** How long a pull takes (`3s`), or why it fails: `missing` (no such tag), `denied` (no such repository), any other text as it is. */
+  /**
+   * How long a pull takes (`3s`), or why it fails: `missing` (no such tag), `denied` (no such repository), `private` (denied to all
+   * who send no credentials), any other text as it is.
+   */
   readonly pull?: string;
   /** What it is built for, such as `linux/amd64`; default everything. */
   readonly platforms?: readonly string[];
@@ -73,7 +76,7 @@ function platform(text: string): Platform {
 
 function pullBehaviour(pull: string): NonNullable<ImageBehaviour['pull']> {
   if (pull === 'missing') return { kind: 'unknown' };
-  if (pull === 'denied') return { kind: 'denied' };
+  if (pull === 'denied' || pull === 'private') return { kind: pull };
   if (/^\d/.test(pull)) return { kind: 'time', time: duration('pull', pull) };
   return { kind: 'error', text: pull };
 }

@@ -1,5 +1,6 @@
 // A service as a script asks for it, in docker's words, and how it becomes a spec or changes one.
 
+import { encodeBase64 } from '../model/base64.ts';
 import {
   defaultEndpointSpec,
   defaultRestartPolicy,
@@ -51,6 +52,9 @@ export interface HealthOptions {
   readonly startPeriod?: string;
 }
 
+/** What a client that is logged in sends; the registry asks for nobody in particular. */
+const credentials = encodeBase64(JSON.stringify({ username: 'operator' }));
+
 /** The options of `docker service create` and `update`. */
 export interface ServiceOptions {
   readonly image?: string;
@@ -91,6 +95,8 @@ export interface ServiceOptions {
   readonly restart?: RestartOptions;
   readonly update?: UpdateOptions;
   readonly rollback?: UpdateOptions;
+  /** Sends the credentials of a client that is logged in along with the service; from then on they stay in it. */
+  readonly withRegistryAuth?: boolean;
   /** Replaces all tasks even when nothing else has changed. */
   readonly force?: boolean;
 }
@@ -172,6 +178,7 @@ function changedParts(spec: ServiceSpec, options: ServiceOptions): ServiceSpec {
       container: {
         ...container,
         ...(options.image !== undefined && { image: options.image }),
+        ...(options.withRegistryAuth === true && { registryAuth: credentials }),
         ...(options.env && { env: options.env }),
         ...(options.mounts && { mounts: options.mounts.map(parseMount) }),
         ...(options.hostname !== undefined && { hostname: options.hostname }),

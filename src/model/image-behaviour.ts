@@ -12,8 +12,10 @@ export interface ImageBehaviour {
   readonly content?: string;
   readonly pull?:
     | { readonly kind: 'time'; readonly time: number }
-    /** No such repository, or a private one. */
+    /** No such repository, or one that the credentials do not open. */
     | { readonly kind: 'denied' }
+    /** A repository that any credentials open: who sends none is told the same as if there were no such repository. */
+    | { readonly kind: 'private' }
     /** The repository is there, the tag is not. */
     | { readonly kind: 'unknown' }
     | { readonly kind: 'error'; readonly text: string };

@@ -297,6 +297,25 @@ describe('images', () => {
     expect(reported(worker, 't1').at(-1)).toBe(`768 preparing: ${text}`);
   });
 
+  it.each([
+    ['', 768],
+    // What a client sends that is not logged in: {}, and {"username":""}.
+    ['e30=', 768],
+    ['eyJ1c2VybmFtZSI6IiJ9', 768],
+    ['no base 64', 768],
+    ['eyJ1c2VybmFtZSI6Im1lIn0=', 512],
+  ])('that are private are pulled with credentials alone (R-O8): %j', (registryAuth, state) => {
+    const worker = createScripted();
+    worker.script('app', { pull: { kind: 'private' } });
+    worker.assign(task('t1', { container: { registryAuth } }));
+    worker.advance(5 * second);
+    expect(worker.shown('t1')).toMatch(
+      state === 512
+        ? /^512 started/
+        : /^768 preparing: pull access denied for app, repository does not exist/,
+    );
+  });
+
   it('missing at the registry reject the task, unless they are here', () => {
     const worker = createScripted();
     worker.assign(task('t1'));
