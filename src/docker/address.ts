@@ -1,10 +1,10 @@
 // Which engine a command talks to: `-H`, `--context`, DOCKER_HOST, DOCKER_CONTEXT, the context in use, in this order; else the machine's own.
 
 import type { Endpoint } from '../engine/http.ts';
+import { quote } from '../model/quote.ts';
 import { CommandFailure } from './failure.ts';
 import type { Flags } from './flags.ts';
 import type { DockerHost } from './process.ts';
-import { quote } from './quote.ts';
 import { sha256 } from './sha256.ts';
 
 /** Where docker looks when nobody says otherwise. */

@@ -3,8 +3,8 @@
 
 import { parseDuration } from '../model/duration.ts';
 import { ParseFailure } from '../model/failure.ts';
+import { quote } from '../model/quote.ts';
 import type { DockerHost } from './process.ts';
-import { quote } from './quote.ts';
 
 export interface Kind {
   /** The name of the value in help; empty for switches. */
@@ -92,15 +92,6 @@ export const uint32: Kind = unsigned('uint32', 32n);
 function unsigned(name: string, bits: bigint): Kind {
   return { name, check: (given) => readInteger(given, 'ParseUint', 0n, 2n ** bits) };
 }
-
-export const float: Kind = {
-  name: 'float',
-  check: (given) => {
-    if (!/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i.test(given)) {
-      throw new ParseFailure(`strconv.ParseFloat: parsing ${quote(given)}: invalid syntax`);
-    }
-  },
-};
 
 /** `name=value`, the name in lower case; an empty text is no condition at all. */
 export const filter: Kind = {

@@ -1,9 +1,9 @@
 // The text of `--help`, made from the tables alone, byte for byte as docker prints it on something that is no terminal: 80 columns.
 
+import { quote } from '../model/quote.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './command.ts';
 import type { Flag } from './flag.ts';
-import { quote } from './quote.ts';
 
 /** What an engine said of itself; decides which commands and flags help lists. */
 export interface Abilities {

@@ -1,11 +1,11 @@
 // Reads the words of a command line as pflag and cobra do: which command is meant, its flags, its arguments.
 
 import { ParseFailure } from '../model/failure.ts';
+import { quote, quoteRune } from '../model/quote.ts';
 import type { Command } from './command.ts';
 import { subcommand } from './command.ts';
 import { type Flag, parseBool } from './flag.ts';
 import { type DockerHost, FileError } from './process.ts';
-import { quote, quoteRune } from './quote.ts';
 
 /** What a set of flags made of some words. */
 export interface Parsed {

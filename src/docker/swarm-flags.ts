@@ -3,11 +3,11 @@
 import type { ExternalCa } from '../engine/api.ts';
 import { ParseFailure } from '../model/failure.ts';
 import { parseCidr } from '../model/ip.ts';
+import { quote } from '../model/quote.ts';
 import type { Flag, Kind } from './flag.ts';
 import { duration, int, uint } from './flag.ts';
 import { splitRecord } from './flags.ts';
 import { type DockerHost, FileError } from './process.ts';
-import { quote } from './quote.ts';
 
 const defaultListenAddress = '0.0.0.0:2377';
 

@@ -3,8 +3,8 @@
 import { parseInstant } from '../engine/time.ts';
 import { parseDuration, second } from '../model/duration.ts';
 import { ParseFailure } from '../model/failure.ts';
+import { quote } from '../model/quote.ts';
 import { CommandFailure } from './failure.ts';
-import { quote } from './quote.ts';
 
 /**
  * Reads `42m` (that long before now), `2013-01-02T13:23:37Z` and what of it is needed (UTC unless it says otherwise), or seconds since 1970.

@@ -3,6 +3,7 @@
 
 import { assert } from '../sim/assert.ts';
 import { ParseFailure } from './failure.ts';
+import { quote } from './quote.ts';
 
 export const microsecond = 1;
 export const millisecond = 1_000;
@@ -89,8 +90,4 @@ function decimal(size: number, unit: number): string {
 
 function invalid(text: string): ParseFailure {
   return new ParseFailure(`time: invalid duration ${quote(text)}`);
-}
-
-function quote(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }

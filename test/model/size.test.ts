@@ -20,6 +20,8 @@ test.each([
   ['1.0001k', kibibyte],
   ['2t', 2 * 1024 ** 4],
   ['1p', 1024 ** 5],
+  ['1e3', 1000],
+  ['1_0k', 10 * kibibyte],
 ])('%s is %d bytes', (text, expected) => {
   expect(parseBytes(text)).toBe(expected);
 });
@@ -28,7 +30,12 @@ test.each([
   ['', "invalid size: ''"],
   ['x', "invalid size: 'x'"],
   ['-1', "invalid size: '-1'"],
-  ['1.2.3', "invalid size: '1.2.3'"],
+  ['1.2.3', 'strconv.ParseFloat: parsing "1.2.3": invalid syntax'],
+  ['cfg10', 'strconv.ParseFloat: parsing "cfg10": invalid syntax'],
+  ['1k b', 'strconv.ParseFloat: parsing "1k": invalid syntax'],
+  [' ', 'strconv.ParseFloat: parsing "": invalid syntax'],
+  ['1e400', 'strconv.ParseFloat: parsing "1e400": value out of range'],
+  ['1XYZ', "invalid suffix: 'xyz'"],
   ['1x', "invalid suffix: 'x'"],
   ['1ib', "invalid suffix: 'ib'"],
   ['1bb', "invalid suffix: 'bb'"],

@@ -1,12 +1,12 @@
 // docker config
 
 import { decodeBase64, encodeBase64 } from '../../model/base64.ts';
+import { quote } from '../../model/quote.ts';
 import { exactly } from '../command.ts';
 import { readContent } from '../content.ts';
 import { CommandFailure, failureText } from '../failure.ts';
 import { capitalise } from '../human.ts';
 import type { DockerHost } from '../process.ts';
-import { quote } from '../quote.ts';
 import { createFile, creationFlags, fileCommand, labelLines, type SwarmFile } from '../swarm-files.ts';
 import { printTime } from '../template/print.ts';
 import { config as configType } from '../types/config.ts';

@@ -1,5 +1,6 @@
 // docker context
 
+import { quote } from '../../model/quote.ts';
 import { absent } from '../absent.ts';
 import { configFolder, contextNotFound, currentContext, defaultAddress, defaultContext } from '../address.ts';
 import { type Arity, type Command, exactly, type Invocation } from '../command.ts';
@@ -14,7 +15,6 @@ import { badTemplate, inspectAll } from '../inspect.ts';
 import { type Listing, listFormat, printRows } from '../listing.ts';
 import { pairsOf } from '../maps.ts';
 import type { ContextRecord, DockerHost } from '../process.ts';
-import { quote } from '../quote.ts';
 import { sha256 } from '../sha256.ts';
 import { contextListing } from '../types/context.ts';
 

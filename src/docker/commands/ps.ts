@@ -2,6 +2,7 @@
 
 import type { ContainerPort, ContainerSummary } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
+import { quote } from '../../model/quote.ts';
 import { fetchList } from '../client.ts';
 import { type Command, type Invocation, noArguments } from '../command.ts';
 import { filterFlag, listFormatFlag } from '../common-flags.ts';
@@ -13,7 +14,6 @@ import { type Format, type Listing, labelText, listFormat, printRows, tryFormat 
 import { entriesOf } from '../maps.ts';
 import { secondsText } from '../moments.ts';
 import type { DockerHost } from '../process.ts';
-import { quote } from '../quote.ts';
 import { shortImage } from '../tasks.ts';
 
 /** docker container ls */

@@ -2,12 +2,12 @@
 
 import type { ServiceMode } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
+import { quote } from '../../model/quote.ts';
 import type { Client } from '../client.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
 import { CommandFailure, failureText } from '../failure.ts';
 import { splitPair } from '../maps.ts';
 import type { DockerHost } from '../process.ts';
-import { quote } from '../quote.ts';
 import { findService } from '../service/find.ts';
 import { specForm } from '../service/form.ts';
 import { waitOnService } from '../service/progress.ts';

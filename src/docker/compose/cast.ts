@@ -1,6 +1,8 @@
 // Text to numbers and truth values, as the client reads what a variable stands for.
 
-import { quote } from '../quote.ts';
+import { ParseFailure } from '../../model/failure.ts';
+import { parseFloat64 } from '../../model/float.ts';
+import { quote } from '../../model/quote.ts';
 import type { Float, Integer } from './value.ts';
 
 export interface Problem {
@@ -19,20 +21,17 @@ export function readInteger(text: string): Integer | Problem {
 }
 
 export function readFloat(text: string): Float | Problem {
-  const digits = text.replace(/(?<=[0-9])_(?=[0-9])/g, '');
-  if (!/^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/.test(digits)) {
-    const named = /^([-+]?)(?:inf|infinity|(nan))$/i.exec(text);
-    if (named !== null) {
-      const infinity = named[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-      return { kind: 'float', value: named[2] === undefined ? infinity : Number.NaN };
-    }
-    return { problem: `strconv.ParseFloat: parsing ${quote(text)}: invalid syntax` };
+  const [named, sign, nan] = /^([-+]?)(?:inf|infinity|(nan))$/i.exec(text) ?? [];
+  if (named !== undefined) {
+    const infinity = sign === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    return { kind: 'float', value: nan === undefined ? infinity : Number.NaN };
   }
-  const value = Number(digits);
-  if (!Number.isFinite(value)) {
-    return { problem: `strconv.ParseFloat: parsing ${quote(text)}: value out of range` };
+  try {
+    return { kind: 'float', value: parseFloat64(text) };
+  } catch (error) {
+    if (error instanceof ParseFailure) return { problem: error.message };
+    throw error;
   }
-  return { kind: 'float', value };
 }
 
 export function readBoolean(text: string): boolean | Problem {

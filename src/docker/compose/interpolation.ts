@@ -1,8 +1,8 @@
 // Variables in a compose file's values: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?error}`, `${NAME?error}`; `$$` is
 // a dollar. Keys are left alone. Where a number or a truth value belongs, what a variable made is read as one.
 
+import { quote } from '../../model/quote.ts';
 import { CommandFailure } from '../failure.ts';
-import { quote } from '../quote.ts';
 import { readBoolean, readFloat, readInteger } from './cast.ts';
 import { isMapping, isSequence, type Mapping, sortedEntries, type Value } from './value.ts';
 

@@ -1,10 +1,10 @@
 // What the commands of stacks share: flags, names of stacks, warnings.
 
 import { formatInstant } from '../../engine/time.ts';
+import { quote } from '../../model/quote.ts';
 import { CommandFailure } from '../failure.ts';
 import { type Flag, string, strings } from '../flag.ts';
 import type { DockerHost } from '../process.ts';
-import { quote } from '../quote.ts';
 
 export const composeFileFlag: Flag = {
   name: 'compose-file',

@@ -2,7 +2,7 @@
 
 import { ParseFailure } from '../../model/failure.ts';
 import { formatIpv4, type Ip, parseIp } from '../../model/ip.ts';
-import { quote } from '../quote.ts';
+import { quote } from '../../model/quote.ts';
 
 const longestDomain = 255;
 /** The address that stands for the node itself. */

@@ -2,10 +2,10 @@
 
 import type { Task } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
+import { quote } from '../../model/quote.ts';
 import { type Client, fetchJson } from '../client.ts';
 import { CommandFailure } from '../failure.ts';
 import { compareText, shortId } from '../human.ts';
-import { quote } from '../quote.ts';
 import { createNames } from '../tasks.ts';
 
 export interface LineOptions {

@@ -1,7 +1,7 @@
 // Numbers as the flags of services take them: parts of a CPU, ratios, sizes of lists of digits in a fixed base.
 
 import { ParseFailure } from '../../model/failure.ts';
-import { quote } from '../quote.ts';
+import { floatFailure, parseFloat64 } from '../../model/float.ts';
 
 const nano = 10n ** 9n;
 /** Exponents beyond this are refused before they are computed. */
@@ -46,14 +46,8 @@ function parseRational(text: string): readonly [numerator: bigint, denominator: 
  * @throws ParseFailure in the words of Go's strconv
  */
 export function parseRatio(text: string): number {
-  const plain = text.replace(/(?<=[0-9])_(?=[0-9])/g, '');
-  if (!/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i.test(plain)) {
-    throw new ParseFailure(`strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`);
-  }
-  const single = Math.fround(Number(plain));
-  if (!Number.isFinite(single)) {
-    throw new ParseFailure(`strconv.ParseFloat: parsing ${quote(text)}: value out of range`);
-  }
+  const single = Math.fround(parseFloat64(text));
+  if (!Number.isFinite(single)) throw floatFailure(text, 'value out of range');
   for (let digits = 1; digits < 9; digits++) {
     const shorter = Number(single.toPrecision(digits));
     if (Math.fround(shorter) === single) return shorter;

@@ -2,8 +2,8 @@
 
 import type { Ulimit } from '../../engine/api.ts';
 import { ParseFailure } from '../../model/failure.ts';
+import { quote } from '../../model/quote.ts';
 import { compareText } from '../human.ts';
-import { quote } from '../quote.ts';
 
 const names: readonly string[] = [
   'core',

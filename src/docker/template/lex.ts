@@ -1,6 +1,6 @@
 // Cuts a template into tokens, as Go's text/template does. The texts of its errors are Go's.
 
-import { quote } from '../quote.ts';
+import { quote } from '../../model/quote.ts';
 
 export type TokenKind =
   | 'text'

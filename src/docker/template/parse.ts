@@ -1,6 +1,6 @@
 // Parses templates as Go's text/template does, with its error texts.
 
-import { quote } from '../quote.ts';
+import { quote } from '../../model/quote.ts';
 import { describeToken, lex, type Token, type TokenKind } from './lex.ts';
 import { type Body, type Call, describe, type Operand, type Pipe, type Statement } from './node.ts';
 import { unquote } from './unquote.ts';

@@ -3,8 +3,8 @@
 import { zeroInstant } from '../../engine/time.ts';
 import { decodeBase64 } from '../../model/base64.ts';
 import { formatDuration } from '../../model/duration.ts';
+import { quote } from '../../model/quote.ts';
 import { fixed } from '../decimal.ts';
-import { quote } from '../quote.ts';
 import { type GoInteger, type GoStruct, type GoValue, typeOf } from './value.ts';
 
 /** What an action prints. */

@@ -4,8 +4,8 @@
 import { Alias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type Scalar } from 'yaml';
 import { decodeBase64 } from '../../../model/base64.ts';
 import { ParseFailure } from '../../../model/failure.ts';
+import { quote } from '../../../model/quote.ts';
 import { CommandFailure } from '../../failure.ts';
-import { quote } from '../../quote.ts';
 import { isMapping, isSequence, type Mapping, type Value } from '../value.ts';
 import { checkYaml } from './check.ts';
 import { YamlMistake } from './cursor.ts';
