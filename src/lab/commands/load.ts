@@ -40,6 +40,12 @@ function* sendLoad(call: LabCall): Fiber<void> {
   const { world } = session.swarm;
   const to = argument(call, 0);
   checkPort(to);
+  const [, name] = /^([\w.-]+)(?::\d+)?$/.exec(to) ?? [];
+  if (from === '' && name !== undefined && !world.hostNames().includes(name)) {
+    throw new ScenarioFailure(
+      `there is no machine ${name}: names of services are known in containers alone, as with --from web.1`,
+    );
+  }
   const traffic = session.outside.traffic({
     to,
     perSecond: flags.number('rate'),

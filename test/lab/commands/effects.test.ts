@@ -250,6 +250,14 @@ describe('the stage', () => {
     expect([exitCode, err]).toEqual([1, 'lab load: 11 requests failed, and at most 10 may\n']);
   });
 
+  test('load from a container, to the name of a service', () => {
+    stage.docker('network create -d overlay inside');
+    stage.docker('service create -d --name db --network inside postgres');
+    stage.docker('service create -d --name web --network inside nginx');
+    quietly('wait converged');
+    expect(stage.lab('load db --from web.1 --for 1s --most-failed 0').out).toContain('by db.1: 11\n');
+  });
+
   test('balancer', () => {
     webOnPort8080();
     quietly(

@@ -117,7 +117,10 @@ describe('what cannot be done ends with 1', () => {
     ['balancer front worker1:99999', 'a port is a number from 1 to 65535'],
     ['balancer front nosuch:80', 'there is no machine nosuch'],
     ['balancer worker1 worker1:80', 'there is a machine worker1 already'],
-    ['load nosuch:80', 'there is no machine nosuch'],
+    [
+      'load nosuch:80',
+      'there is no machine nosuch: names of services are known in containers alone, as with --from',
+    ],
     ['load worker1:99999', 'a port is a number from 1 to 65535'],
     ['load http://worker1', 'requests go to something like worker2:8080 or db'],
     ['load worker1:8080 --from nosuch', 'no machine and no container is called nosuch'],

@@ -105,6 +105,12 @@ test('variables, functions, the folder and the status stay from line to line', a
   expect(exitCode, 'the end of input ends with the status of the last line').toBe(7);
 });
 
+test('what the last line printed is seen before it ends the shell', async () => {
+  const { seen, exitCode } = await type(['{ echo bye; exit 3; }']);
+  expect(seen).toEqual([`${prompt}{ echo bye; exit 3; }`, 'bye', '']);
+  expect(exitCode).toBe(3);
+});
+
 test.each([
   ['exit 3', 3],
   ['false; exit', 1],
@@ -195,6 +201,12 @@ describe('Ctrl-C', () => {
       interrupted,
     );
     expect(seen.slice(-6)).toEqual([`${prompt}echo $?`, '130', `${prompt}echo after`, 'after', end, '']);
+  });
+
+  test('ends what is left of the line too', async () => {
+    const { seen, session } = await type(['lab wait 1h; lab crash worker1', 'echo $?'], interrupted);
+    expect(session.swarm.world.isUp('worker1')).toBe(true);
+    expect(seen.slice(-3)).toEqual(['130', end, '']);
   });
 
   test('while a service converges leaves the service', async () => {
