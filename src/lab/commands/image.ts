@@ -25,6 +25,7 @@ export const image: LabCommand = {
     { name: 'on', kind: string, usage: 'On this machine alone' },
     { name: 'missing', kind: bool, usage: 'The registry has no such tag' },
     { name: 'denied', kind: bool, usage: 'The registry refuses to say whether there is such a repository' },
+    { name: 'private', kind: bool, usage: 'The registry denies it to who sends no credentials' },
     { name: 'pull', kind: time, usage: 'How long a pull takes' },
     { name: 'start', kind: time, usage: 'How long a container takes to start' },
     { name: 'start-error', kind: string, usage: 'Containers do not start, and say this' },
@@ -59,7 +60,7 @@ export const image: LabCommand = {
 
 /** Flags of an image of which one alone can be. */
 const alternatives: readonly (readonly string[])[] = [
-  ['missing', 'denied', 'pull'],
+  ['missing', 'denied', 'private', 'pull'],
   ['start', 'start-error'],
   ['unhealthy', 'healthy-after'],
   ['unhealthy', 'unhealthy-after'],
@@ -85,7 +86,8 @@ function checkContradictions(flags: Flags): void {
 }
 
 function imageScript({ flags }: LabCall): ImageScript {
-  const pull = flags.on('missing') ? 'missing' : flags.on('denied') ? 'denied' : given(flags, 'pull');
+  const refused = ['missing', 'denied', 'private'].find((name) => flags.on(name));
+  const pull = refused ?? given(flags, 'pull');
   const start = given(flags, 'start');
   const after = flags.text('after');
   const from = given(flags, 'healthy-after');

@@ -170,6 +170,15 @@ describe('the stage', () => {
       expect(error('app')).toMatch(/^Rejected .* "pull access denied for app, repository does not exist/);
     });
 
+    test('private, for those who are logged in and send that along', () => {
+      quietly('image registry.example.com/app:1 --private');
+      const { exitCode } = stage.docker('login -u me -p secret registry.example.com');
+      expect(exitCode).toBe(0);
+      expect(create('registry.example.com/app:1')).toMatch(/^Rejected .*pull access denied/);
+      stage.docker('service update -d --with-registry-auth --force app');
+      quietly('wait converged app');
+    });
+
     test('another content is another image under the same tag', () => {
       const digest = () =>
         stage.docker("service inspect app --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}'").out;
