@@ -346,7 +346,7 @@ export const cpuUnit: Unit = ['CPU', 1e9];
 export const memoryUnit: Unit = ['MiB', 2 ** 20];
 
 /** `0.3 of 0.5 CPU`. */
-export function portionText(free: number, wanted: number, [name, size]: Unit): string {
+function portionText(free: number, wanted: number, [name, size]: Unit): string {
   return `${decimal(free / size)} of ${decimal(wanted / size)} ${name}`;
 }
 

@@ -27,11 +27,11 @@ export function reservers(
   record: RunRecord,
   { scheduler, store }: Sight,
   nodeId: string,
-  cpu: boolean,
+  what: 'cpu' | 'memory',
 ): string[] {
-  const [name, size] = cpu ? cpuUnit : memoryUnit;
+  const [name, size] = what === 'cpu' ? cpuUnit : memoryUnit;
   return [...(scheduler.nodes.get(nodeId)?.tasks ?? [])].flatMap(([taskId, { reservations }]) => {
-    const held = cpu ? reservations.nanoCpus : reservations.memoryBytes;
+    const held = what === 'cpu' ? reservations.nanoCpus : reservations.memoryBytes;
     const task = store.get('task', taskId);
     return held === 0 || task === undefined
       ? []

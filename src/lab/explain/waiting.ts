@@ -3,9 +3,10 @@
 import { demandOf, type FilterName } from '../../manager/scheduler/filter.ts';
 import { judgeNodes, type NodeVerdict } from '../../manager/scheduler/verdict.ts';
 import type { Task } from '../../model/objects.ts';
+import { assert } from '../../sim/assert.ts';
 import { causesOf } from './causes.ts';
 import { byText, chainOf, count, type Explanation, type ExplanationLink, listOf } from './explanation.ts';
-import { cpuUnit, memoryUnit, portionText } from './findings.ts';
+import { findingsOf } from './findings.ts';
 import type { RunRecord } from './record.ts';
 import { remedyText, rowsOf } from './rows.ts';
 import { portHolders, reservers, type Sight, sightOf } from './sight.ts';
@@ -146,19 +147,22 @@ function obstacles(
           };
         }
         case 'resources': {
+          assert(first !== undefined && info !== undefined, 'a filter that rejects has rejected a node');
           const { nanoCpus, memoryBytes } = task.spec.reservations;
-          const cpu = nanoCpus > 0;
-          const unreserved = cpu
-            ? portionText(info?.nanoCpus ?? 0, nanoCpus, cpuUnit)
-            : portionText(info?.memoryBytes ?? 0, memoryBytes, memoryUnit);
-          const holders = first === undefined ? [] : reservers(record, sight, first.nodeId, cpu);
+          const short = findingsOf({ task, info }, demandOf(task, sight.store), () => '').find(
+            (finding) => finding.filter === filter,
+          );
+          const holders = [
+            ...(nanoCpus > info.nanoCpus ? reservers(record, sight, first.nodeId, 'cpu') : []),
+            ...(memoryBytes > info.memoryBytes ? reservers(record, sight, first.nodeId, 'memory') : []),
+          ];
           return {
-            sentence: `The scheduler finds ${unreserved} unreserved on ${first ? record.nodeName(first.nodeId) : names}.`,
+            sentence: `The scheduler finds ${short?.reason} on ${record.nodeName(first.nodeId)}.`,
             facts: {
               ...facts,
-              nanoCpus: info?.nanoCpus ?? 0,
+              nanoCpus: info.nanoCpus,
               wantedCpus: nanoCpus,
-              memoryBytes: info?.memoryBytes ?? 0,
+              memoryBytes: info.memoryBytes,
               wantedBytes: memoryBytes,
             },
             remedy: `Lower the reservation, or stop what reserves it${holders.length === 0 ? '' : ` (${listOf(holders)})`}.`,

@@ -136,6 +136,25 @@ test('E3: a task that waits is told every filter that stands in its way, with nu
   ]);
 });
 
+test.each([
+  [{ genericResources: ['gpu=2'] }, 'no gpu=2 on manager1', ''],
+  [{ reserveCpus: 0.5, genericResources: ['gpu=2'] }, 'no gpu=2 on manager1', ''],
+  [{ reserveCpus: 0.5, reserveMemory: '6g' }, '4096 of 6144 MiB unreserved on manager1', ' (db.1, 4096 MiB)'],
+])('E3: a task that waits is told what is short, and who holds it: %j', (options, short, holders) => {
+  const explanation = explained(
+    { managers: 1, workers: 0 },
+    (lab) => {
+      lab.service.create('db', { image: 'db:1', reserveCpus: 0.5, reserveMemory: '4g' });
+      lab.untilConverged();
+      lab.service.create('api', { image: 'api:1', ...options });
+      lab.wait('10s');
+    },
+    'api.1',
+  );
+  expect(sentences(explanation)).toContain(`The scheduler finds ${short}.`);
+  expect(explanation.youCan).toContain(`Lower the reservation, or stop what reserves it${holders}.`);
+});
+
 test('E4: a node that is back stays empty, for nothing is left to place', () => {
   const explanation = explained(
     { managers: 1, workers: 3 },
