@@ -2,10 +2,9 @@
 
 import type { Fiber } from '../engine/fiber.ts';
 import { ConnectionLost, type Endpoint, type Request, type Response, type Stream } from '../engine/http.ts';
+import { type Abilities, isOlder } from './abilities.ts';
 import type { Address } from './address.ts';
 import { CommandFailure, DaemonError } from './failure.ts';
-import type { Abilities } from './help.ts';
-import { isOlder } from './help.ts';
 
 /** The version of the API that this client was written for; it speaks none that is newer. */
 export const clientApiVersion = '1.50';

@@ -2,12 +2,13 @@
 
 import type { Fiber } from '../engine/fiber.ts';
 import { assert } from '../sim/assert.ts';
+import { isOlder } from './abilities.ts';
 import { addressOf, configFolder } from './address.ts';
 import { abilitiesOf, type Client, createClient } from './client.ts';
 import { type Arity, type Command, flagsOf, type Invocation, subcommand } from './command.ts';
 import { CommandFailure, DaemonError } from './failure.ts';
 import { type Flags, readFlags } from './flags.ts';
-import { helpText, isOlder, usageLine } from './help.ts';
+import { helpText, usageLine } from './help.ts';
 import { Interrupted, untilInterrupted } from './interrupt.ts';
 import { allArguments, findCommand, type Parsed, parseWords } from './parse.ts';
 import type { DockerHost } from './process.ts';

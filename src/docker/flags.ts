@@ -2,8 +2,7 @@
 
 import { parseDuration } from '../model/duration.ts';
 import { assert } from '../sim/assert.ts';
-import type { Flag } from './flag.ts';
-import { parseBool } from './flag.ts';
+import { type Flag, parseBool } from './flag.ts';
 
 /** Readers take the name of a flag of the command; any other name is a defect. */
 export interface Flags {

@@ -1,19 +1,9 @@
 // The text of `--help`, made from the tables alone, byte for byte as docker prints it on something that is no terminal: 80 columns.
 
 import { quote } from '../model/quote.ts';
-import type { Command } from './command.ts';
-import { flagsOf } from './command.ts';
+import { type Abilities, isOlder } from './abilities.ts';
+import { type Command, flagsOf } from './command.ts';
 import type { Flag } from './flag.ts';
-
-/** What an engine said of itself; decides which commands and flags help lists. */
-export interface Abilities {
-  readonly version: string;
-  readonly experimental: boolean;
-  /** The `Swarm` header of its ping; undefined if there is none. */
-  readonly swarm: string | undefined;
-  /** `linux`; undefined if unknown. */
-  readonly system: string | undefined;
-}
 
 const columns = 79;
 /** The narrowest column that text is wrapped in; below it the text moves to the next line. */
@@ -115,13 +105,6 @@ function isShown(
   if (abilities.swarm === undefined) return true;
   if (swarm === 'manager') return abilities.swarm === 'active/manager';
   return swarm !== 'active' || abilities.swarm !== 'inactive';
-}
-
-/** Compares versions such as `1.9` and `1.41`. */
-export function isOlder(version: string, than: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [thanMajor = 0, thanMinor = 0] = than.split('.').map(Number);
-  return major < thanMajor || (major === thanMajor && minor < thanMinor);
 }
 
 function flagUsages(flags: readonly Flag[], given: Given): string {

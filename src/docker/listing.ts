@@ -3,7 +3,7 @@
 import type { StringMap } from '../engine/api.ts';
 import { CommandFailure } from './failure.ts';
 import type { Flags } from './flags.ts';
-import { compareText } from './human.ts';
+import { entriesOf } from './maps.ts';
 import type { DockerHost } from './process.ts';
 import { alignColumns, listStyle } from './table.ts';
 import { execute } from './template/evaluate.ts';
@@ -149,10 +149,14 @@ function rowOf<Row>({ type, fields, lookups = [] }: Listing<Row>, row: Row): GoV
   return rowValue(type, methods);
 }
 
+/** One label, for `.Label "key"`. */
+export function labelOf(labels: StringMap | null | undefined, key: string): string {
+  return new Map(entriesOf(labels)).get(key) ?? '';
+}
+
 /** Labels in one cell: `a=1,b=2`, by their keys. */
 export function labelText(labels: StringMap | null | undefined): string {
-  return Object.entries(labels ?? {})
-    .sort(([a], [b]) => compareText(a, b))
+  return entriesOf(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 }

@@ -4,7 +4,8 @@ import type { Info, Node, NodeSpec } from '../engine/api.ts';
 import type { Fiber } from '../engine/fiber.ts';
 import { type Client, fetchJson, fetchList, send } from './client.ts';
 import { CommandFailure } from './failure.ts';
-import { compareText } from './human.ts';
+import { entriesOf, sortedMap } from './maps.ts';
+import { objectPath } from './object-path.ts';
 
 /** `self` is the node whose engine is asked. @throws CommandFailure */
 export function* nodeReference(client: Client, reference: string): Fiber<string> {
@@ -16,10 +17,10 @@ export function* nodeReference(client: Client, reference: string): Fiber<string>
   throw new CommandFailure('node ID not found in /info');
 }
 
-/** @throws CommandFailure for an empty reference */
-export function nodePath(reference: string): string {
-  if (reference.trim() === '') throw new CommandFailure('invalid node name or ID: value is empty');
-  return `/nodes/${reference}`;
+/** The identifiers of the nodes that are not down. */
+export function* activeNodes(client: Client): Fiber<ReadonlySet<string>> {
+  const nodes = yield* fetchList<Node>(client, '/nodes');
+  return new Set(nodes.filter(({ Status }) => Status.State !== 'down').map(({ ID }) => ID));
 }
 
 /**
@@ -34,7 +35,7 @@ export function* updateNodes(
   done: (reference: string) => void,
 ): Fiber<void> {
   for (const reference of references) {
-    const node = yield* fetchJson<Node>(client, nodePath(reference));
+    const node = yield* fetchJson<Node>(client, objectPath('node', reference));
     const spec = change(node);
     if (spec === undefined) continue;
     const query = { version: String(node.Version.Index ?? 0) };
@@ -45,6 +46,10 @@ export function* updateNodes(
 
 /** With the fields in the order in which Go writes them. */
 function specInOrder({ Name, Labels, Role, Availability }: NodeSpec): NodeSpec {
-  const labels = Object.entries(Labels ?? {}).sort(([a], [b]) => compareText(a, b));
-  return { Name: Name || undefined, Labels: Labels ? Object.fromEntries(labels) : null, Role, Availability };
+  return {
+    Name: Name || undefined,
+    Labels: Labels ? sortedMap(entriesOf(Labels)) : null,
+    Role,
+    Availability,
+  };
 }

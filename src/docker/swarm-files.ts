@@ -7,14 +7,14 @@ import { fetchJson, fetchList, fetchText, parseAnswer, postJson, send } from './
 import { atLeast, type Command, type Invocation, noArguments } from './command.ts';
 import { filterFlag, inspectFormatFlag, listFormatFlag, quietIdsFlag } from './common-flags.ts';
 import { forEach } from './each.ts';
-import { CommandFailure } from './failure.ts';
 import { encodeFilters, readFilters } from './filters.ts';
 import { bool, type Flag, labels, string } from './flag.ts';
 import { capitalise, compareNatural } from './human.ts';
 import { inspectAll, prettyAll } from './inspect.ts';
-import { type Field, type Listing, labelText, listFormat, printRows } from './listing.ts';
+import { type Field, type Listing, labelOf, labelText, listFormat, printRows } from './listing.ts';
 import { entriesOf, pairsOf, sortedMap } from './maps.ts';
 import { age } from './moments.ts';
+import { objectPath } from './object-path.ts';
 import type { GoValue } from './template/value.ts';
 
 /** A config is a secret that has no driver and shows what it holds. */
@@ -87,14 +87,7 @@ export function labelLines(map: StringMap | null | undefined): readonly string[]
   return lines.length === 0 ? [] : ['Labels:', ...lines];
 }
 
-/** @param called what a failure calls it @throws CommandFailure for an empty reference */
-function pathOf({ noun }: FileKind, reference: string, called: string = noun): string {
-  if (reference.trim() === '') throw new CommandFailure(`invalid ${called} name or ID: value is empty`);
-  return `/${noun}s/${reference}`;
-}
-
-function remove(kind: FileKind): Command {
-  const { noun } = kind;
+function remove({ noun }: FileKind): Command {
   const word = noun.toUpperCase();
   return {
     name: 'rm',
@@ -104,7 +97,9 @@ function remove(kind: FileKind): Command {
     spellings: `docker ${noun} rm, docker ${noun} remove`,
     arity: atLeast(1),
     run: ({ args, client, host }) =>
-      forEach(args, host, (reference) => send(client, { method: 'DELETE', path: pathOf(kind, reference) })),
+      forEach(args, host, (reference) =>
+        send(client, { method: 'DELETE', path: objectPath(noun, reference) }),
+      ),
   };
 }
 
@@ -120,7 +115,7 @@ function list({ noun, columns }: FileKind): Command {
       ['UpdatedAt', 'UPDATED', ({ file, now }) => age(file.UpdatedAt, now)],
       ['Labels', 'LABELS', ({ file }) => labelText(file.Spec.Labels)],
     ],
-    lookups: [['Label', ({ file }, key) => new Map(entriesOf(file.Spec.Labels)).get(key) ?? '']],
+    lookups: [['Label', ({ file }, key) => labelOf(file.Spec.Labels, key)]],
     table: shown.map((name) => `{{.${name}}}`).join('\t'),
     quiet: '{{.ID}}',
   };
@@ -143,8 +138,7 @@ function list({ noun, columns }: FileKind): Command {
   };
 }
 
-function inspect(kind: FileKind): Command {
-  const { noun, version, inspected, decode, pretty } = kind;
+function inspect({ noun, version, inspected, decode, pretty }: FileKind): Command {
   const word = noun.toUpperCase();
   const usage = 'Print the information in a human friendly format';
   return {
@@ -157,11 +151,11 @@ function inspect(kind: FileKind): Command {
       const format = flags.on('pretty') ? 'pretty' : flags.text('format');
       if (format === 'pretty') {
         return yield* prettyAll(args, host, function* (reference) {
-          return pretty(yield* fetchJson<SwarmFile>(client, pathOf(kind, reference, inspected)));
+          return pretty(yield* fetchJson<SwarmFile>(client, objectPath(noun, reference, inspected)));
         });
       }
       return yield* inspectAll(args, format, host, function* (reference) {
-        const raw = yield* fetchText(client, pathOf(kind, reference, inspected));
+        const raw = yield* fetchText(client, objectPath(noun, reference, inspected));
         return { value: decode(parseAnswer(raw)), raw };
       });
     },

@@ -6,25 +6,31 @@ import { parseInstant } from '../engine/time.ts';
 import { ParseFailure } from '../model/failure.ts';
 import { familiarImage, parseImage } from '../model/image.ts';
 import { type Client, fetchJson } from './client.ts';
+import type { Invocation } from './command.ts';
 import { DaemonError } from './failure.ts';
+import { bool, type Flag, string } from './flag.ts';
 import { capitalise, compareNatural, compareText, humanDuration, shortId } from './human.ts';
-import { type Format, type Listing, printRows } from './listing.ts';
-import type { DockerHost } from './process.ts';
+import { type Listing, listFormat, printRows } from './listing.ts';
 
-export interface TaskListOptions {
-  readonly client: Client;
-  readonly host: DockerHost;
-  readonly format: Format;
-  /** Identifiers and errors in full, images with their digests. */
-  readonly whole: boolean;
-  /** Names of services and nodes are looked up; their identifiers are shown otherwise. */
-  readonly resolve: boolean;
-}
+/** `--format` of `node ps` and `service ps`. */
+export const taskFormatFlag: Flag = {
+  name: 'format',
+  kind: string,
+  usage: 'Pretty-print tasks using a Go template',
+};
+
+/** What all of them take beside `--filter` and `--format`. */
+export const taskFlags: readonly Flag[] = [
+  { name: 'no-resolve', kind: bool, usage: 'Do not map IDs to Names' },
+  { name: 'no-trunc', kind: bool, usage: 'Do not truncate output' },
+  { name: 'quiet', shorthand: 'q', kind: bool, usage: 'Only display task IDs' },
+];
 
 interface Row {
   readonly task: Task;
   readonly name: string;
   readonly node: string;
+  /** Identifiers and errors in full, images with their digests. */
   readonly whole: boolean;
   readonly now: number;
 }
@@ -60,11 +66,16 @@ ports: {{.Ports}}
 
 /**
  * The tasks of one slot follow one another, the newest first; in tables the others are marked as its past.
+ * @param whole nothing is cut
  * @throws CommandFailure
  */
-export function* printTasks(tasks: readonly Task[], options: TaskListOptions): Fiber<void> {
-  const { client, host, format, whole, resolve } = options;
-  const names = createNames(client, resolve);
+export function* printTasks(
+  tasks: readonly Task[],
+  { flags, client, host }: Invocation,
+  whole = flags.on('no-trunc'),
+): Fiber<void> {
+  const format = listFormat(flags, host, 'tasksFormat');
+  const names = createNames(client, !flags.on('no-resolve'));
   const named: { task: Task; name: string }[] = [];
   for (const task of tasks) {
     const service = yield* names.service(task.ServiceID ?? '');
@@ -105,7 +116,7 @@ export interface Names {
   readonly node: (id: string) => Fiber<string>;
 }
 
-/** Looks names up, each once. */
+/** Looks names up, each once. @param resolve false: all have their identifiers for names */
 export function createNames(client: Client, resolve: boolean): Names {
   const known = new Map<string, string>();
   function* lookUp(key: string, id: string, ask: () => Fiber<string>): Fiber<string> {

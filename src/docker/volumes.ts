@@ -1,15 +1,8 @@
 // What commands of volumes share.
 
-import { CommandFailure } from './failure.ts';
-import type { Flag } from './flag.ts';
-import { string } from './flag.ts';
+import { type Flag, string } from './flag.ts';
 
-/** @throws CommandFailure for an empty reference */
-export function volumePath(reference: string): string {
-  if (reference.trim() === '') throw new CommandFailure('invalid volume name or ID: value is empty');
-  return `/volumes/${reference}`;
-}
-
+/** Of the commands that make and change a volume of the swarm. */
 export const availabilityFlag: Flag = {
   name: 'availability',
   kind: string,

@@ -5,7 +5,7 @@ import { type Command, exactly } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { bool, int, list, string, strings } from '../flag.ts';
 import { pairsOf, sortedMap } from '../maps.ts';
-import { networkPath } from '../networks.ts';
+import { objectPath } from '../object-path.ts';
 
 export const networkConnect: Command = {
   name: 'connect',
@@ -54,7 +54,7 @@ export const networkConnect: Command = {
       DNSNames: null,
     };
     const body = { Container: container, EndpointConfig: endpoint };
-    yield* send(client, { method: 'POST', path: `${networkPath(network)}/connect`, body });
+    yield* send(client, { method: 'POST', path: `${objectPath('network', network)}/connect`, body });
     return 0;
   },
 };
@@ -74,7 +74,7 @@ export const networkDisconnect: Command = {
   ],
   *run({ args: [network = '', container = ''], flags, client }) {
     const body = { Container: container, Force: flags.on('force') };
-    yield* send(client, { method: 'POST', path: `${networkPath(network)}/disconnect`, body });
+    yield* send(client, { method: 'POST', path: `${objectPath('network', network)}/disconnect`, body });
     return 0;
   },
 };

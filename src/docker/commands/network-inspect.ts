@@ -5,7 +5,7 @@ import { atLeast, type Command } from '../command.ts';
 import { inspectFormatFlag } from '../common-flags.ts';
 import { bool } from '../flag.ts';
 import { badTemplate, inspectAll } from '../inspect.ts';
-import { networkPath } from '../networks.ts';
+import { objectPath } from '../object-path.ts';
 import { network as networkType } from '../types/network.ts';
 
 export const networkInspect: Command = {
@@ -24,7 +24,7 @@ export const networkInspect: Command = {
       flags.text('format'),
       host,
       function* (reference) {
-        const raw = yield* fetchText(client, networkPath(reference), query);
+        const raw = yield* fetchText(client, objectPath('network', reference), query);
         return { value: networkType.decode(parseAnswer(raw)), raw };
       },
       badTemplate,

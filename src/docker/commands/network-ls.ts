@@ -7,8 +7,7 @@ import { listFormatFlag } from '../common-flags.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
 import { bool, filter } from '../flag.ts';
 import { compareNatural, shortId } from '../human.ts';
-import { type Listing, labelText, listFormat, printRows } from '../listing.ts';
-import { entriesOf } from '../maps.ts';
+import { type Listing, labelOf, labelText, listFormat, printRows } from '../listing.ts';
 import { printTime } from '../template/print.ts';
 
 interface Row {
@@ -29,7 +28,7 @@ const listing: Listing<Row> = {
     ['Labels', 'LABELS', ({ network }) => labelText(network.Labels)],
     ['CreatedAt', 'CREATED AT', ({ network }) => printTime(network.Created)],
   ],
-  lookups: [['Label', ({ network }, key) => new Map(entriesOf(network.Labels)).get(key) ?? '']],
+  lookups: [['Label', ({ network }, key) => labelOf(network.Labels, key)]],
   table: '{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}',
   quiet: '{{.ID}}',
   raw: `network_id: {{.ID}}

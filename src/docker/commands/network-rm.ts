@@ -7,8 +7,9 @@ import { atLeast, type Command, type Invocation, noArguments } from '../command.
 import { confirm } from '../confirm.ts';
 import { CommandFailure, DaemonError } from '../failure.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
-import { bool, filter } from '../flag.ts';
-import { networkPath } from '../networks.ts';
+import { bool } from '../flag.ts';
+import { objectPath } from '../object-path.ts';
+import { deletedText, pruneFlags } from '../prune.ts';
 
 export const networkRm: Command = {
   name: 'rm',
@@ -37,7 +38,7 @@ function* remove({ args, flags, client, host }: Invocation): Fiber<number> {
   for (const reference of args) {
     if ((yield* isIngress(client, reference)) && !confirm(ingressWarning, host)) continue;
     try {
-      yield* send(client, { method: 'DELETE', path: networkPath(reference) });
+      yield* send(client, { method: 'DELETE', path: objectPath('network', reference) });
       host.out(`${reference}\n`);
     } catch (error) {
       if (!(error instanceof DaemonError || error instanceof CommandFailure)) throw error;
@@ -53,7 +54,7 @@ function* remove({ args, flags, client, host }: Invocation): Fiber<number> {
 /** What cannot be found is left to its removal to complain about. */
 function* isIngress(client: Client, reference: string): Fiber<boolean> {
   try {
-    return (yield* fetchJson<Network>(client, networkPath(reference))).Ingress;
+    return (yield* fetchJson<Network>(client, objectPath('network', reference))).Ingress;
   } catch (error) {
     if (error instanceof DaemonError || error instanceof CommandFailure) return false;
     throw error;
@@ -66,21 +67,7 @@ export const networkPrune: Command = {
   short: 'Remove all unused networks',
   arity: noArguments,
   version: '1.25',
-  flags: [
-    {
-      name: 'filter',
-      kind: filter,
-      usage: 'Provide filter values (e.g. "until=<timestamp>")',
-      version: '1.25',
-    },
-    {
-      name: 'force',
-      shorthand: 'f',
-      kind: bool,
-      usage: 'Do not prompt for confirmation',
-      version: '1.25',
-    },
-  ],
+  flags: pruneFlags('until=<timestamp>'),
   run: prune,
 };
 
@@ -94,7 +81,6 @@ function* prune({ flags, client, host }: Invocation): Fiber<number> {
     undefined,
     { filters },
   );
-  const deleted = report.NetworksDeleted ?? [];
-  if (deleted.length > 0) host.out(`Deleted Networks:\n${deleted.map((name) => `${name}\n`).join('')}\n`);
+  host.out(deletedText('Deleted Networks', report.NetworksDeleted));
   return 0;
 }

@@ -8,7 +8,8 @@ import { inspectFormatFlag } from '../common-flags.ts';
 import { bool } from '../flag.ts';
 import { binarySize, capitalise, compareText } from '../human.ts';
 import { inspectAll, prettyAll } from '../inspect.ts';
-import { nodePath, nodeReference } from '../nodes.ts';
+import { nodeReference } from '../nodes.ts';
+import { objectPath } from '../object-path.ts';
 import { printTime } from '../template/print.ts';
 import { node as nodeType } from '../types/node.ts';
 
@@ -26,7 +27,7 @@ export const nodeInspect: Command = {
 
 function* run({ args, flags, client, host }: Invocation): Fiber<number> {
   function* inspected(reference: string): Fiber<string> {
-    return yield* fetchText(client, nodePath(yield* nodeReference(client, reference)));
+    return yield* fetchText(client, objectPath('node', yield* nodeReference(client, reference)));
   }
   if (flags.on('pretty') || flags.text('format') === 'pretty') {
     return yield* prettyAll(args, host, function* (reference) {

@@ -5,7 +5,7 @@ import { send } from '../client.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
 import { forEach } from '../each.ts';
 import { bool } from '../flag.ts';
-import { nodePath } from '../nodes.ts';
+import { objectPath } from '../object-path.ts';
 
 export const nodeRm: Command = {
   name: 'rm',
@@ -21,6 +21,6 @@ export const nodeRm: Command = {
 function* run({ args, flags, client, host }: Invocation): Fiber<number> {
   const query = { force: flags.on('force') ? '1' : undefined };
   return yield* forEach(args, host, (node) =>
-    send(client, { method: 'DELETE', path: nodePath(node), query }),
+    send(client, { method: 'DELETE', path: objectPath('node', node), query }),
   );
 }

@@ -10,8 +10,15 @@ import { encodeFilters, readFilters } from '../filters.ts';
 import { bool, int } from '../flag.ts';
 import type { Flags } from '../flags.ts';
 import { compareText, decimalSize, ellipsis, humanDuration, shortId } from '../human.ts';
-import { type Format, type Listing, labelText, listFormat, printRows, tryFormat } from '../listing.ts';
-import { entriesOf } from '../maps.ts';
+import {
+  type Format,
+  type Listing,
+  labelOf,
+  labelText,
+  listFormat,
+  printRows,
+  tryFormat,
+} from '../listing.ts';
 import { secondsText } from '../moments.ts';
 import type { DockerHost } from '../process.ts';
 import { shortImage } from '../tasks.ts';
@@ -100,7 +107,7 @@ const listing: Listing<Row> = {
       ({ container }) => Object.keys(container.NetworkSettings.Networks).sort(compareText).join(','),
     ],
   ],
-  lookups: [['Label', ({ container }, key) => new Map(entriesOf(container.Labels)).get(key) ?? '']],
+  lookups: [['Label', ({ container }, key) => labelOf(container.Labels, key)]],
   table,
   quiet: '{{.ID}}',
   raw: `container_id: {{.ID}}

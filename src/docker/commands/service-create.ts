@@ -3,7 +3,7 @@
 import type { Fiber } from '../../engine/fiber.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
 import { type Flag, labels, list, string } from '../flag.ts';
-import { registryAuth } from '../service/auth.ts';
+import { authOf } from '../service/auth.ts';
 import { createSpec } from '../service/create-spec.ts';
 import {
   config,
@@ -19,7 +19,7 @@ import {
   ulimit,
   variables,
 } from '../service/kinds.ts';
-import { waitOnService } from '../service/progress.ts';
+import { concludeChange } from '../service/progress.ts';
 import { createService } from '../service/requests.ts';
 import { sharedFlags } from '../service/shared-flags.ts';
 
@@ -74,13 +74,9 @@ export const serviceCreate: Command = {
 };
 
 function* run(invocation: Invocation): Fiber<number> {
-  const { flags, client, host } = invocation;
+  const { flags, client } = invocation;
   const spec = yield* createSpec(invocation);
-  const image = spec.TaskTemplate.ContainerSpec?.Image ?? '';
-  const auth = flags.on('with-registry-auth') ? registryAuth(image, host.config) : undefined;
+  const auth = authOf(spec, invocation);
   const { id, warnings } = yield* createService(client, spec, { auth, query: !flags.on('no-resolve-image') });
-  for (const warning of warnings) host.err(`${warning}\n`);
-  host.out(`${id}\n`);
-  if (!flags.on('detach')) yield* waitOnService(client, id, flags.on('quiet'), host);
-  return 0;
+  return yield* concludeChange(invocation, id, warnings);
 }

@@ -7,41 +7,28 @@ import { atLeast, type Command, type Invocation } from '../command.ts';
 import { filterFlag } from '../common-flags.ts';
 import { CommandFailure } from '../failure.ts';
 import { encodeFilters, type Filters, readFilters } from '../filters.ts';
-import { bool, string } from '../flag.ts';
-import { listFormat } from '../listing.ts';
 import { nodeReference } from '../nodes.ts';
-import { printTasks } from '../tasks.ts';
+import { printTasks, taskFlags, taskFormatFlag } from '../tasks.ts';
 
 export const servicePs: Command = {
   name: 'ps',
   usage: '[OPTIONS] SERVICE [SERVICE...]',
   short: 'List the tasks of one or more services',
   arity: atLeast(1),
-  flags: [
-    filterFlag,
-    { name: 'format', kind: string, usage: 'Pretty-print tasks using a Go template' },
-    { name: 'no-resolve', kind: bool, usage: 'Do not map IDs to Names' },
-    { name: 'no-trunc', kind: bool, usage: 'Do not truncate output' },
-    { name: 'quiet', shorthand: 'q', kind: bool, usage: 'Only display task IDs' },
-  ],
+  flags: [filterFlag, taskFormatFlag, ...taskFlags],
   run,
 };
 
-function* run({ args, flags, client, host }: Invocation): Fiber<number> {
+function* run(invocation: Invocation): Fiber<number> {
+  const { args, flags, client } = invocation;
   const { ids, missing } = yield* findServices(client, args);
   const given = yield* withNodeReferences(client, readFilters(flags.list('filter')));
   const filters = encodeFilters(
     new Map([...given, ['service', new Set([...(given.get('service') ?? []), ...ids])]]),
   );
   const tasks = yield* fetchJson<readonly Task[]>(client, '/tasks', { filters });
-  yield* printTasks(tasks, {
-    client,
-    host,
-    format: listFormat(flags, host, 'tasksFormat'),
-    // Unlike those of other lists, identifiers alone are whole (D-E6).
-    whole: flags.on('no-trunc') || flags.on('quiet'),
-    resolve: !flags.on('no-resolve'),
-  });
+  // Unlike those of other lists, identifiers alone are whole (D-E6).
+  yield* printTasks(tasks, invocation, flags.on('no-trunc') || flags.on('quiet'));
   if (missing.length > 0) throw new CommandFailure(missing.join('\n'));
   return 0;
 }

@@ -4,7 +4,7 @@ import type { Fiber } from '../../engine/fiber.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { findService } from '../service/find.ts';
 import { specForm } from '../service/form.ts';
-import { waitOnService } from '../service/progress.ts';
+import { concludeChange } from '../service/progress.ts';
 import { updateService } from '../service/requests.ts';
 import { detachFlag, quietFlag } from '../service/wait-flags.ts';
 
@@ -21,15 +21,13 @@ export const serviceRollback: Command = {
   run,
 };
 
-function* run({ args, flags, client, host }: Invocation): Fiber<number> {
-  const [ref = ''] = args;
+function* run(invocation: Invocation): Fiber<number> {
+  const { client } = invocation;
+  const [ref = ''] = invocation.args;
   const service = yield* findService(client, ref);
   const { ID: id, Version, Spec } = service;
   // The spec is sent because one must be; the engine goes back to the one before it.
   const options = { auth: undefined, query: false, rollback: 'previous' };
   const warnings = yield* updateService(client, { id, version: Version.Index ?? 0 }, specForm(Spec), options);
-  for (const warning of warnings) host.err(`${warning}\n`);
-  host.out(`${ref}\n`);
-  if (!flags.on('detach')) yield* waitOnService(client, ref, flags.on('quiet'), host);
-  return 0;
+  return yield* concludeChange(invocation, ref, warnings);
 }

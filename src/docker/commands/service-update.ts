@@ -4,7 +4,7 @@ import type { Fiber } from '../../engine/fiber.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { bool, type Flag, labels, list, string } from '../flag.ts';
-import { registryAuth } from '../service/auth.ts';
+import { authOf } from '../service/auth.ts';
 import { findService } from '../service/find.ts';
 import { specForm } from '../service/form.ts';
 import {
@@ -22,7 +22,7 @@ import {
   ulimit,
   variables,
 } from '../service/kinds.ts';
-import { waitOnService } from '../service/progress.ts';
+import { concludeChange } from '../service/progress.ts';
 import { updateService } from '../service/requests.ts';
 import { sharedFlags } from '../service/shared-flags.ts';
 import { updateSpec } from '../service/update-spec.ts';
@@ -110,7 +110,7 @@ export const serviceUpdate: Command = {
 const rollbackFlags: readonly string[] = ['rollback', 'detach', 'quiet'];
 
 function* run(invocation: Invocation): Fiber<number> {
-  const { args, flags, client, host } = invocation;
+  const { args, flags, client } = invocation;
   const [ref = ''] = args;
   const service = yield* findService(client, ref);
   const isRollback = flags.on('rollback');
@@ -118,8 +118,7 @@ function* run(invocation: Invocation): Fiber<number> {
     throw new CommandFailure('other flags may not be combined with --rollback');
   }
   const spec = yield* updateSpec(invocation, specForm(service.Spec));
-  const image = spec.TaskTemplate.ContainerSpec?.Image ?? '';
-  const auth = flags.on('with-registry-auth') ? registryAuth(image, host.config) : undefined;
+  const auth = authOf(spec, invocation);
   const warnings = yield* updateService(
     client,
     { id: service.ID, version: service.Version.Index ?? 0 },
@@ -131,8 +130,5 @@ function* run(invocation: Invocation): Fiber<number> {
       ...(isRollback && { rollback: 'previous' }),
     },
   );
-  for (const warning of warnings) host.err(`${warning}\n`);
-  host.out(`${ref}\n`);
-  if (!flags.on('detach')) yield* waitOnService(client, ref, flags.on('quiet'), host);
-  return 0;
+  return yield* concludeChange(invocation, ref, warnings);
 }

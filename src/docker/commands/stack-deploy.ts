@@ -12,6 +12,7 @@ import type {
 import type { Fiber } from '../../engine/fiber.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { parseImage } from '../../model/image.ts';
+import { isOlder } from '../abilities.ts';
 import { abilitiesOf, type Client, fetchJson, postJson, send } from '../client.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import type { Config } from '../compose/config.ts';
@@ -27,7 +28,6 @@ import { deprecatedKeys, explainKeys, unsupportedKeys } from '../compose/warning
 import { CommandFailure, DaemonError, failureText } from '../failure.ts';
 import { encodeFilters } from '../filters.ts';
 import { bool, string } from '../flag.ts';
-import { isOlder } from '../help.ts';
 import type { DockerHost } from '../process.ts';
 import { registryAuth } from '../service/auth.ts';
 import { waitOnService } from '../service/progress.ts';

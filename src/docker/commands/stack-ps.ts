@@ -9,38 +9,24 @@ import { stackFilters } from '../compose/convert/namespace.ts';
 import { checkStackName, orchestratorFlag } from '../compose/stack.ts';
 import { CommandFailure } from '../failure.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
-import { bool } from '../flag.ts';
-import { listFormat } from '../listing.ts';
-import { printTasks } from '../tasks.ts';
+import { printTasks, taskFlags } from '../tasks.ts';
 
 export const stackPs: Command = {
   name: 'ps',
   usage: '[OPTIONS] STACK',
   short: 'List the tasks in the stack',
   arity: exactly(1),
-  flags: [
-    orchestratorFlag,
-    filterFlag,
-    listFormatFlag,
-    { name: 'no-resolve', kind: bool, usage: 'Do not map IDs to Names' },
-    { name: 'no-trunc', kind: bool, usage: 'Do not truncate output' },
-    { name: 'quiet', shorthand: 'q', kind: bool, usage: 'Only display task IDs' },
-  ],
+  flags: [orchestratorFlag, filterFlag, listFormatFlag, ...taskFlags],
   run,
 };
 
-function* run({ args, flags, client, host }: Invocation): Fiber<number> {
+function* run(invocation: Invocation): Fiber<number> {
+  const { args, flags, client } = invocation;
   const [name = ''] = args;
   checkStackName(name);
   const filters = encodeFilters(stackFilters(name, readFilters(flags.list('filter'))));
   const tasks = yield* fetchJson<readonly Task[]>(client, '/tasks', { filters });
   if (tasks.length === 0) throw new CommandFailure(`nothing found in stack: ${name}`);
-  yield* printTasks(tasks, {
-    client,
-    host,
-    format: listFormat(flags, host, 'tasksFormat'),
-    whole: flags.on('no-trunc'),
-    resolve: !flags.on('no-resolve'),
-  });
+  yield* printTasks(tasks, invocation);
   return 0;
 }

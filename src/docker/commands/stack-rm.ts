@@ -3,6 +3,7 @@
 import type { Config, Network, Secret, Service, Task } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { millisecond } from '../../model/duration.ts';
+import { isOlder } from '../abilities.ts';
 import { abilitiesOf, type Client, fetchJson, send } from '../client.ts';
 import { atLeast, type Command, type Invocation } from '../command.ts';
 import { stackFilters } from '../compose/convert/namespace.ts';
@@ -10,7 +11,6 @@ import { checkStackName, orchestratorFlag } from '../compose/stack.ts';
 import { CommandFailure, failureText } from '../failure.ts';
 import { encodeFilters } from '../filters.ts';
 import { bool } from '../flag.ts';
-import { isOlder } from '../help.ts';
 import { compareText } from '../human.ts';
 import type { DockerHost } from '../process.ts';
 

@@ -4,8 +4,8 @@ import { fetchText, parseAnswer } from '../client.ts';
 import { atLeast, type Command } from '../command.ts';
 import { inspectFormatFlag } from '../common-flags.ts';
 import { badTemplate, inspectAll } from '../inspect.ts';
+import { objectPath } from '../object-path.ts';
 import { volume as volumeType } from '../types/volume.ts';
-import { volumePath } from '../volumes.ts';
 
 export const volumeInspect: Command = {
   name: 'inspect',
@@ -19,7 +19,7 @@ export const volumeInspect: Command = {
       flags.text('format'),
       host,
       function* (reference) {
-        const text = yield* fetchText(client, volumePath(reference));
+        const text = yield* fetchText(client, objectPath('volume', reference));
         return { value: volumeType.decode(parseAnswer(text)), raw: undefined };
       },
       badTemplate,

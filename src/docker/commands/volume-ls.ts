@@ -8,8 +8,7 @@ import { listFormatFlag } from '../common-flags.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
 import { bool, filter } from '../flag.ts';
 import { compareNatural } from '../human.ts';
-import { type Listing, labelText, listFormat, printRows } from '../listing.ts';
-import { entriesOf } from '../maps.ts';
+import { type Listing, labelOf, labelText, listFormat, printRows } from '../listing.ts';
 
 /** What is not known of a volume, or does not apply. */
 const none = 'N/A';
@@ -32,7 +31,7 @@ const listing: Listing<Volume> = {
     ],
     ['Status', 'STATUS', ({ ClusterVolume: own }) => (own === undefined ? none : status(own))],
   ],
-  lookups: [['Label', ({ Labels }, key) => new Map(entriesOf(Labels)).get(key) ?? '']],
+  lookups: [['Label', ({ Labels }, key) => labelOf(Labels, key)]],
   table: '{{.Driver}}\t{{.Name}}',
   quiet: '{{.Name}}',
   raw: 'name: {{.Name}}\ndriver: {{.Driver}}\n',

@@ -7,9 +7,10 @@ import { confirm } from '../confirm.ts';
 import { forEach } from '../each.ts';
 import { CommandFailure } from '../failure.ts';
 import { addFilter, encodeFilters, readFilters } from '../filters.ts';
-import { bool, filter } from '../flag.ts';
+import { bool } from '../flag.ts';
 import { decimalSize } from '../human.ts';
-import { volumePath } from '../volumes.ts';
+import { objectPath } from '../object-path.ts';
+import { deletedText, pruneFlags } from '../prune.ts';
 
 export const volumeRm: Command = {
   name: 'rm',
@@ -31,7 +32,7 @@ export const volumeRm: Command = {
   *run({ args, flags, client, host }) {
     const query = { force: flags.on('force') ? '1' : undefined };
     return yield* forEach(args, host, (volume) =>
-      send(client, { method: 'DELETE', path: volumePath(volume), query }),
+      send(client, { method: 'DELETE', path: objectPath('volume', volume), query }),
     );
   },
 };
@@ -50,19 +51,7 @@ export const volumePrune: Command = {
       usage: 'Remove all unused volumes, not just anonymous ones',
       version: '1.42',
     },
-    {
-      name: 'filter',
-      kind: filter,
-      usage: 'Provide filter values (e.g. "label=<label>")',
-      version: '1.25',
-    },
-    {
-      name: 'force',
-      shorthand: 'f',
-      kind: bool,
-      usage: 'Do not prompt for confirmation',
-      version: '1.25',
-    },
+    ...pruneFlags('label=<label>'),
   ],
   run: prune,
 };
@@ -82,10 +71,7 @@ function* prune({ flags, client, host }: Invocation): Fiber<number> {
     readonly VolumesDeleted: readonly string[] | null;
     readonly SpaceReclaimed: number;
   }>(client, '/volumes/prune', undefined, { filters: encodeFilters(filters) });
-  const deleted = report.VolumesDeleted ?? [];
-  if (deleted.length > 0) {
-    host.out(`Deleted Volumes:\n${deleted.map((name) => `${name}\n`).join('')}\n`);
-  }
+  host.out(deletedText('Deleted Volumes', report.VolumesDeleted));
   host.out(`Total reclaimed space: ${decimalSize(report.SpaceReclaimed)}\n`);
   return 0;
 }

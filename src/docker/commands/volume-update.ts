@@ -4,7 +4,8 @@ import type { Volume, VolumeUpdateRequest } from '../../engine/api.ts';
 import { fetchJson, send } from '../client.ts';
 import { type Command, exactly } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
-import { availabilityFlag, volumePath } from '../volumes.ts';
+import { objectPath } from '../object-path.ts';
+import { availabilityFlag } from '../volumes.ts';
 
 export const volumeUpdate: Command = {
   name: 'update',
@@ -15,7 +16,7 @@ export const volumeUpdate: Command = {
   swarm: 'manager',
   flags: [availabilityFlag],
   *run({ args: [name = ''], flags, client }) {
-    const { ClusterVolume: own } = yield* fetchJson<Volume>(client, volumePath(name));
+    const { ClusterVolume: own } = yield* fetchJson<Volume>(client, objectPath('volume', name));
     if (own === undefined) throw new CommandFailure('can only update cluster volumes');
     const availability = flags.changed('availability') ? flags.text('availability') : own.Spec.Availability;
     const body: VolumeUpdateRequest = { Spec: { ...own.Spec, Availability: availability } };

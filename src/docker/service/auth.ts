@@ -1,13 +1,21 @@
 // What `--with-registry-auth` sends: the client's credentials for the registry of an image.
 
+import type { ServiceSpec } from '../../engine/api.ts';
 import { encodeBase64 } from '../../model/base64.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { parseImage } from '../../model/image.ts';
+import type { Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import type { DockerConfig } from '../process.ts';
 
 /** The name of Docker Hub among credentials. */
 const hubCredentials = 'https://index.docker.io/v1/';
+
+/** What a service's image needs, if it is to be sent. @throws CommandFailure for what is no image */
+export function authOf({ TaskTemplate }: ServiceSpec, { flags, host }: Invocation): string | undefined {
+  if (!flags.on('with-registry-auth')) return undefined;
+  return registryAuth(TaskTemplate.ContainerSpec?.Image ?? '', host.config);
+}
 
 /** The value of `X-Registry-Auth`: URL-safe base64 of JSON, `{}` without credentials. @throws CommandFailure for what is no image */
 export function registryAuth(image: string, { credentials }: DockerConfig): string {

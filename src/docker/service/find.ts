@@ -3,13 +3,11 @@
 import type { Service } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { type Client, fetchJson } from '../client.ts';
-import { CommandFailure } from '../failure.ts';
+import { objectPath } from '../object-path.ts';
 
 /** Blanks around a reference do not count. @throws CommandFailure for an empty reference */
 export function servicePath(ref: string): string {
-  const trimmed = ref.trim();
-  if (trimmed === '') throw new CommandFailure('invalid service name or ID: value is empty');
-  return `/services/${trimmed}`;
+  return objectPath('service', ref.trim());
 }
 
 /** The service as it is stored, without defaults, so that it can be changed and sent back (D-E29). */

@@ -1,11 +1,12 @@
 // Services as `docker service ls` and `docker stack services` list them.
 
-import type { Node, Service, ServiceStatus, Task } from '../../engine/api.ts';
+import type { Service, ServiceStatus, Task } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { type Client, fetchJson } from '../client.ts';
 import { encodeFilters, type Filters } from '../filters.ts';
 import { compareNatural, shortId } from '../human.ts';
 import type { Listing } from '../listing.ts';
+import { activeNodes } from '../nodes.ts';
 import { shortImage } from '../tasks.ts';
 import { portsColumn } from './ports.ts';
 
@@ -61,8 +62,7 @@ function* countTasks(client: Client, services: readonly Service[]): Fiber<readon
         : service,
     );
   }
-  const nodes = yield* fetchJson<readonly Node[]>(client, '/nodes');
-  const active = new Set(nodes.filter(({ Status }) => Status.State !== 'down').map(({ ID }) => ID));
+  const active = yield* activeNodes(client);
   return services.map((service) => {
     if (!uncounted.includes(service)) return service;
     const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID);

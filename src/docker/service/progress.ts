@@ -1,13 +1,15 @@
 // Waits until a service has become what was asked for, and tells how far it is: what `docker service create`, `update`, `rollback` and `scale`,
 // and `docker stack deploy --detach=false`, do at their end.
 
-import type { Node, Service, Task } from '../../engine/api.ts';
+import type { Service, Task } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
 import { millisecond } from '../../model/duration.ts';
+import { isOlder } from '../abilities.ts';
 import { abilitiesOf, type Client, fetchJson } from '../client.ts';
+import type { Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { encodeFilters } from '../filters.ts';
-import { isOlder } from '../help.ts';
+import { activeNodes } from '../nodes.ts';
 import type { DockerHost } from '../process.ts';
 import { newWatch, type Round, seeService, seeTasks } from './convergence.ts';
 import { findService } from './find.ts';
@@ -15,6 +17,21 @@ import { findService } from './find.ts';
 const pause = 200 * millisecond;
 /** Engines that are older do not tell how an update goes. */
 const firstWithProgress = '1.29';
+
+/**
+ * Ends a command that has changed a service: prints what the engine warns of and what the service is called, and waits unless `--detach`.
+ * @param ref what the command calls the service
+ */
+export function* concludeChange(
+  { flags, client, host }: Invocation,
+  ref: string,
+  warnings: readonly string[],
+): Fiber<number> {
+  for (const warning of warnings) host.err(`${warning}\n`);
+  host.out(`${ref}\n`);
+  if (!flags.on('detach')) yield* waitOnService(client, ref, flags.on('quiet'), host);
+  return 0;
+}
 
 /**
  * Looks every 200 ms. Ctrl-C ends the waiting, not the service.
@@ -62,9 +79,5 @@ function* seen(
     ]),
   );
   const tasks = yield* fetchJson<readonly Task[]>(client, '/tasks', { filters });
-  const nodes = yield* fetchJson<readonly Node[]>(client, '/nodes');
-  return {
-    tasks,
-    activeNodes: new Set(nodes.filter(({ Status }) => Status.State !== 'down').map(({ ID: id }) => id)),
-  };
+  return { tasks, activeNodes: yield* activeNodes(client) };
 }

@@ -10,9 +10,9 @@ import type {
 import type { Fiber } from '../../engine/fiber.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { familiarImage, type ImageReference, parseImage, withDefaultTag } from '../../model/image.ts';
+import { isOlder } from '../abilities.ts';
 import { abilitiesOf, type Client, call, parseAnswer, type Query, textOf } from '../client.ts';
 import { CommandFailure, DaemonError } from '../failure.ts';
-import { isOlder } from '../help.ts';
 import { specForm } from './form.ts';
 
 /** The first API version that can be asked for an image's digest. */
