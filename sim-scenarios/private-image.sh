@@ -19,10 +19,11 @@ docker service update -d --with-registry-auth --force app
 lab wait converged app
 lab expect tasks app 3
 
-# One machine that is refused all the same: its task is rejected, and the next attempt goes elsewhere.
-lab image $image --denied --on worker1
-docker service scale -d app=6
-lab wait converged app
-docker service ps app --filter node=worker1
-lab expect tasks app 6
-lab expect tasks app 0 worker1 --say 'no task of app runs where its image cannot be pulled'
+# One machine that is refused all the same: its task is rejected, and the next attempts go elsewhere.
+other=registry.example.com/other:1
+lab image $other --denied --on worker1
+docker service create -d --name other --replicas 6 --with-registry-auth $other
+lab wait converged other
+docker service ps other --filter node=worker1
+lab expect tasks other 6
+lab expect tasks other 0 worker1 --say 'no task of other runs where its image cannot be pulled'
