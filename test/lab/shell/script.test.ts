@@ -142,6 +142,12 @@ describe('machines', () => {
     expect(err).toContain('ssh: Could not resolve hostname nowhere: Name or service not known\n');
   });
 
+  test('ssh without a command does what it is given to read, and says so when that is nothing', async () => {
+    const { out, err } = await run('ssh worker2 <<E\nhostname\nE\nssh worker2 || echo "code $?"\n');
+    expect(out).toBe('worker2\ncode 255\n');
+    expect(err).toContain('ssh: say what to do at worker2: ssh worker2 COMMAND\n');
+  });
+
   test('contexts and DOCKER_HOST choose the engine', async () => {
     const { out } = await run(`
       docker --context worker2 info --format '{{.Name}}'
