@@ -58,6 +58,8 @@ export interface Container {
   /** When the program began to run, this host's clock. */
   startedAt: number;
   exitCode: number;
+  /** It ended because there was no memory left for it. */
+  outOfMemory: boolean;
   /** Why it could not be started; empty otherwise. */
   startError: string;
   health: Health;
@@ -99,6 +101,7 @@ export function createContainer(context: AgentContext, task: Task, id = drawId(c
     pid: 0,
     startedAt: 0,
     exitCode: 0,
+    outOfMemory: false,
     startError: '',
     health: { status: healthCheck === undefined ? 'none' : 'starting', failures: 0 },
     lines: [],
@@ -184,10 +187,11 @@ export function containerMoment(context: AgentContext, container: Container, wha
       break;
     case 'ended': {
       const { run } = container.behaviour;
-      assert(run?.kind === 'exit', 'a program ends by itself when its script says so');
+      assert(run !== undefined && run.kind !== 'forever', 'a program ends by itself when its script says so');
       // Its last words come before its end.
       if (outputDue(container)?.at === run.after) write(context, container);
-      end(context, container, run.code);
+      container.outOfMemory = run.kind === 'out-of-memory';
+      end(context, container, run.kind === 'exit' ? run.code : killedCode);
       break;
     }
     case 'signal':
@@ -224,7 +228,7 @@ function started(context: AgentContext, container: Container): void {
   container.startedAt = context.now();
   container.pid = 1_000 + context.random(`container/${context.host}`, 31_000);
   waitForOutput(context, container);
-  if (run?.kind === 'exit') setTimer(context, container, 'ended', run.after);
+  if (run !== undefined && run.kind !== 'forever') setTimer(context, container, 'ended', run.after);
   if (container.healthCheck !== undefined) waitForProbe(context, container, container.healthCheck);
 }
 

@@ -20,8 +20,10 @@ export interface ImageScript {
   readonly start?: string;
   /** The start fails with this text. */
   readonly startError?: string;
-  /** The program ends by itself. */
-  readonly exits?: { readonly after: string; readonly code: number };
+  /** The program ends by itself, or the kernel kills it for want of memory. */
+  readonly exits?:
+    | { readonly after: string; readonly code: number }
+    | { readonly after: string; readonly outOfMemory: true };
   /** What its health check sees: never healthy, or healthy from some time after the start, until some other. */
   readonly health?: 'never' | { readonly after: string; readonly until?: string };
   /** How it takes SIGTERM: how long it needs (`3s`), or `ignores`, and is killed after the grace period. */
@@ -56,9 +58,7 @@ export function imageBehaviour(script: ImageScript): ImageBehaviour {
     ...(platforms && { platforms: platforms.map(platform) }),
     ...(start !== undefined && { start: { kind: 'time', time: duration('start', start) } as const }),
     ...(startError !== undefined && { start: { kind: 'error', text: startError } as const }),
-    ...(exits && {
-      run: { kind: 'exit', after: duration('exits.after', exits.after), code: exits.code } as const,
-    }),
+    ...(exits && { run: runBehaviour(exits) }),
     ...(health !== undefined && { healthCheck: ownCheck, health: healthBehaviour(health) }),
     ...(stop !== undefined && { stop: stopBehaviour(stop) }),
     ...(serves && { serves: serveBehaviour(serves) }),
@@ -72,6 +72,11 @@ function platform(text: string): Platform {
     throw new ScenarioFailure(`a platform must be like linux/amd64, not ${JSON.stringify(text)}`);
   }
   return { os, architecture };
+}
+
+function runBehaviour(exits: NonNullable<ImageScript['exits']>): NonNullable<ImageBehaviour['run']> {
+  const after = duration('exits.after', exits.after);
+  return 'code' in exits ? { kind: 'exit', after, code: exits.code } : { kind: 'out-of-memory', after };
 }
 
 function pullBehaviour(pull: string): NonNullable<ImageBehaviour['pull']> {

@@ -28,7 +28,9 @@ export interface ImageBehaviour {
   /** What the program does when left alone; `after` counts from when it runs. */
   readonly run?:
     | { readonly kind: 'forever' }
-    | { readonly kind: 'exit'; readonly after: number; readonly code: number };
+    | { readonly kind: 'exit'; readonly after: number; readonly code: number }
+    /** The kernel kills it for want of memory. */
+    | { readonly kind: 'out-of-memory'; readonly after: number };
   /** The image's own check (`HEALTHCHECK`); a service's replaces it. */
   readonly healthCheck?: HealthCheck;
   /**

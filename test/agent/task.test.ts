@@ -138,6 +138,13 @@ describe('a task that ends by itself (R-O8)', () => {
     expect(reported(worker, 't1').at(-1)).toBe(shown);
   });
 
+  it('because there is no memory left for it', () => {
+    const worker = createScripted({ run: { kind: 'out-of-memory', after: 3 * second } });
+    worker.assign(task('t1'));
+    worker.advance(10 * second);
+    expect(reported(worker, 't1').at(-1)).toBe('704 started: task: non-zero exit (137)');
+  });
+
   it('because it is killed', () => {
     const worker = createRunning();
     killTask(worker.context, worker.agent, 't1');

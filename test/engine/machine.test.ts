@@ -98,6 +98,21 @@ test('docker inspect tells of a container what its task and its program say', ()
   });
 });
 
+test('docker inspect tells of a container whether the kernel killed it for want of memory', () => {
+  const bench = running({ Image: 'nginx:1.25' });
+  const killed = () =>
+    containers(bench, '?all=1').map(
+      ({ Id }) =>
+        bench.get<{ State: { OOMKilled: boolean } }>('manager1', `/containers/${Id}/json`).State.OOMKilled,
+    );
+  expect(killed()).toEqual([false]);
+  bench.swarm.scriptImage('nginx:1.25', { run: { kind: 'out-of-memory', after: 1_000_000 } });
+  const [container] = containers(bench);
+  bench.send('manager1', 'POST', `/containers/${container?.Id}/kill`);
+  bench.swarm.advance(9_000_000);
+  expect(killed()).toContain(true);
+});
+
 test('docker logs shows what a container has written, and follows it to its end', () => {
   const bench = running({ Image: 'nginx:1.25' }, true);
   const [container] = containers(bench);

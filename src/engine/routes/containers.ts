@@ -262,7 +262,7 @@ function detailsOf(engine: Engine, { task, container }: Known): unknown {
       Running: state === 'running',
       Paused: false,
       Restarting: false,
-      OOMKilled: false,
+      OOMKilled: container.outOfMemory,
       Dead: false,
       Pid: container.pid,
       ExitCode: container.exitCode,
