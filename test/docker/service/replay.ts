@@ -1,10 +1,8 @@
-// One docker command against an engine that gives the answers it is told to give: what the command printed and how it ended, and what it
-// asked for. Time is virtual: it passes in pauses alone.
+// One docker command against an engine that gives the answers it is told to give: what the command printed and how it ended, and what it asked for.
 
-import { docker } from '../../../src/docker/docker.ts';
-import { type DockerConfig, emptyConfig, FileError } from '../../../src/docker/process.ts';
-import type { Fiber } from '../../../src/engine/fiber.ts';
+import { type DockerConfig, emptyConfig } from '../../../src/docker/process.ts';
 import type { Endpoint, Request, Response, Stream } from '../../../src/engine/http.ts';
+import { atOnce, type Printed, runProcess } from '../run-process.ts';
 
 export interface Answer {
   readonly status: number;
@@ -29,10 +27,7 @@ export interface Surroundings {
   readonly interruptedAfter?: number | undefined;
 }
 
-export interface Ran {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number;
+export interface Ran extends Printed {
   readonly requests: readonly Request[];
   /** How many streams the command has let go of. */
   readonly closed: number;
@@ -42,68 +37,29 @@ const folder = '/srv/project';
 const home = '/home/user';
 
 export function runDocker(args: readonly string[], surroundings: Surroundings): Ran {
-  const { answer, env = {}, config = {}, files = {}, now: start = 0 } = surroundings;
-  let stdout = '';
-  let stderr = '';
-  let now = start;
-  let closed = 0;
+  const { answer, env, config, files, now, interruptedAfter = Number.POSITIVE_INFINITY } = surroundings;
   const requests: Request[] = [];
+  let closed = 0;
   const close = (): void => {
     closed++;
   };
   const endpoint: Endpoint = {
     *request(request) {
-      yield { until: () => true, deadline: now };
+      yield* atOnce();
       requests.push(request);
       return responseOf(answer(request), close);
     },
   };
-  const fiber = docker(args, {
+  const printed = runProcess(args, {
     endpoint,
-    connect: () => endpoint,
-    now: () => now,
-    *sleep(microseconds) {
-      now += microseconds;
-      yield { until: () => true, deadline: now };
-    },
-    stdin: () => '',
-    readFile: (path) => {
-      const name = path.replace(`${folder}/`, '');
-      if (name === '.') throw new FileError(`read ${path}: is a directory`);
-      const text = files[name];
-      if (text === undefined) throw new FileError(`open ${path}: no such file or directory`);
-      return text;
-    },
-    env: new Map(Object.entries({ HOME: home, ...env })),
-    cwd: folder,
-    out: (text) => {
-      stdout += text;
-    },
-    err: (text) => {
-      stderr += text;
-    },
-    interrupted: () => now - start >= (surroundings.interruptedAfter ?? Number.POSITIVE_INFINITY) * 1_000_000,
+    env: { HOME: home, ...env },
+    folder,
+    files,
+    now,
     config: { ...emptyConfig(), ...config },
+    interrupted: (passed) => passed >= interruptedAfter * 1_000_000,
   });
-  const exitCode = finish(fiber, () => {
-    now += second;
-    return now - start < longestRun;
-  });
-  return { exitCode, stdout, stderr, requests, closed };
-}
-
-const second = 1_000_000;
-const longestRun = 3_600 * second;
-
-/** Whatever it waits for has happened already, or happens while time passes. @param pass lets time pass; false when it is too long */
-function finish<R>(fiber: Fiber<R>, pass: () => boolean): R {
-  for (;;) {
-    const step = fiber.next();
-    if (step.done) return step.value;
-    while (!step.value.until()) {
-      if (!pass()) throw new Error('the command waits for what will not happen');
-    }
-  }
+  return { ...printed, requests, closed };
 }
 
 function responseOf(
