@@ -108,7 +108,18 @@ describe('docker service, at its edges', () => {
     });
   });
 
-  test('D-E16: a paused update fails at the next look', () => {
+  test('O-E116: a rollback goes with no other flag', () => {
+    const { stderr, exitCode, requests } = run(['update', '--rollback', '--image', 'x', 'web'], {
+      services: [web],
+    });
+    expect({ stderr, exitCode }).toEqual({
+      stderr: 'other flags may not be combined with --rollback\n',
+      exitCode: 1,
+    });
+    expect(requests.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+
+  test('O-E116, D-E16: a paused update fails at the next look', () => {
     const paused = service('web', { UpdateStatus: { State: 'paused', Message: 'because' } });
     let looks = 0;
     const special: Contents['special'] = (call) =>
