@@ -61,7 +61,7 @@ export function printRows<Row>(listing: Listing<Row>, format: Format, rows: read
   const lines = rows.map((row) => `${run(template, rowOf(listing, row))}\n`);
   if (!isTable) return lines.join('');
   const titles = new Map(listing.fields.map(([name, title]) => [name, string(title)]));
-  const head = headOf(template, map('formatter.SubHeaderContext', titles));
+  const head = headOf(template, { ...map('formatter.SubHeaderContext', titles), methods: headMethods });
   return alignColumns(`${head}\n${lines.join('')}`, listStyle);
 }
 
@@ -83,6 +83,18 @@ export function tryFormat<Row>(listing: Listing<Row>, format: string, row: Row):
     throw trial('execute', error);
   }
 }
+
+/** Titles of columns that show one label: `com.example.some-key` is `some key`. */
+const headMethods: ReadonlyMap<string, GoMethod> = new Map([
+  [
+    'Label',
+    {
+      parameters: ['string'],
+      call: ([key]) =>
+        string(key?.kind === 'string' ? key.text.replace(/^.*\./s, '').replace(/[-_]/g, ' ') : ''),
+    },
+  ],
+]);
 
 /** The head of a table. A template that fails over titles makes a head that ends where it failed. */
 function headOf(template: Template, titles: GoValue): string {

@@ -203,6 +203,7 @@ const use: Command = {
   short: 'Set the current docker context',
   arity: terse(exactly(1)),
   run: immediate(({ args: [name = ''], host }) => {
+    if (name !== defaultContext) checkName(name);
     recordOf(name, host);
     host.config.currentContext = name === defaultContext ? '' : name;
     host.out(`${name}\n`);

@@ -85,7 +85,11 @@ function* run({ args, flags, client, host }: Invocation): Fiber<number> {
       }
       const query = kind.name === 'container' ? { size } : kind.query;
       const found = yield* fetchKind(client, kind, reference, query, type !== '');
-      if (found !== undefined) return found;
+      if (found === undefined) continue;
+      if (size !== undefined && kind.name !== 'container') {
+        host.err(`WARNING: --size ignored for ${kind.name}\n`);
+      }
+      return found;
     }
     throw new CommandFailure(`Error: No such ${type === '' ? 'object' : type}: ${reference}`);
   }

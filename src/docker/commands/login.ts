@@ -45,15 +45,24 @@ export const logout: Command = {
   section: 'common',
   arity: atMost(1),
   run: immediate(({ args: [server], host }) => {
-    const registry = registryOf(server);
-    host.out(`Removing login credentials for ${registry}\n`);
-    host.config.credentials.delete(registry);
+    if (server === undefined || server === '') {
+      host.out(`Removing login credentials for ${hub}\n`);
+      host.config.credentials.delete(hub);
+      return 0;
+    }
+    const name = hostnameOf(server);
+    host.out(`Removing login credentials for ${name}\n`);
+    for (const key of [server, name]) host.config.credentials.delete(key);
     return 0;
   }),
 };
 
-function registryOf(server: string | undefined): string {
-  if (server === undefined || ['docker.io', 'index.docker.io', hub].includes(server)) return hub;
+/** What the credentials of a registry are kept under. */
+function registryOf(server = ''): string {
+  return ['', 'docker.io', hub].includes(server) ? hub : hostnameOf(server);
+}
+
+function hostnameOf(server: string): string {
   return server.replace(/^https?:\/\//, '').split('/')[0] ?? server;
 }
 
@@ -61,14 +70,17 @@ function* runLogin(invocation: Invocation): Fiber<number> {
   const { args, flags, client, host } = invocation;
   const registry = registryOf(args[0]);
   const fromStdin = flags.on('password-stdin');
-  if (flags.changed('password')) {
-    if (fromStdin) {
-      throw new CommandFailure('conflicting options: cannot specify both --password and --password-stdin');
-    }
-    host.err('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n');
+  if (fromStdin && flags.changed('password')) {
+    throw new CommandFailure('conflicting options: cannot specify both --password and --password-stdin');
   }
-  if (fromStdin && flags.text('username') === '') {
+  if (fromStdin && !flags.changed('username')) {
     throw new CommandFailure('the --password-stdin option requires --username to be set');
+  }
+  for (const name of ['username', 'password']) {
+    if (flags.changed(name) && flags.text(name) === '') throw new CommandFailure(`${name} is empty`);
+  }
+  if (flags.changed('password')) {
+    host.err('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n');
   }
   const stored = host.config.credentials.get(registry);
   const isBare = flags.text('username') === '' && flags.text('password') === '';
@@ -86,7 +98,9 @@ function* runLogin(invocation: Invocation): Fiber<number> {
   };
   const { Status: status } = yield* postJson<AuthResponse>(client, '/auth', request);
   host.config.credentials.set(registry, credential);
-  if (credential !== stored) warnOfStorage(host);
+  // What is there already is not written again.
+  const isKept = credential.username === stored?.username && credential.password === stored?.password;
+  if (!isKept) warnOfStorage(host);
   if (status !== '') host.out(`${status}\n`);
   return 0;
 }

@@ -270,7 +270,7 @@ export function execute(
     const type = held ? 'interface {}' : typeOf(receiver);
     if (receiver.kind === 'interface') throw fail(`nil pointer evaluating ${type}.${name}`);
     const target = indirect(receiver);
-    if (target.kind === 'struct' || target.kind === 'time') {
+    if (target.kind === 'struct' || target.kind === 'map' || target.kind === 'time') {
       const method = methodOf(target, name);
       if (method !== undefined) return callMethod(dot, name, method, args, final);
     }

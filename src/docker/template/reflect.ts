@@ -22,7 +22,7 @@ export function findField({ fields }: GoStruct, name: string): GoField | undefin
 
 /** A method by its name. */
 export function methodOf(value: GoValue, name: string): GoMethod | undefined {
-  if (value.kind === 'struct') return value.methods.get(name);
+  if (value.kind === 'struct' || value.kind === 'map') return value.methods?.get(name);
   if (value.kind !== 'time') return undefined;
   return timeMethods(value.text).get(name);
 }

@@ -64,6 +64,7 @@ export interface GoMap {
   readonly type: string;
   /** Undefined for a nil map. */
   readonly entries: ReadonlyMap<string, GoValue> | undefined;
+  readonly methods?: ReadonlyMap<string, GoMethod>;
 }
 
 export interface GoStruct {
