@@ -258,9 +258,17 @@ export class RunRecord implements Watcher<SwarmTypes> {
     return [...this.#nodeNames].findLast(([, name]) => name === host)?.[0];
   }
 
-  /** `web.3`; for global services with the name of the node. */
-  taskName({ serviceAnnotations, slot, nodeId }: Task): string {
-    return `${serviceAnnotations.name}.${slot === 0 ? this.nodeName(nodeId) : slot}`;
+  /** `web.3`; without a slot, as in global services and for the first task of a job, with the name of the node it is on or will be. */
+  taskName({ id, serviceAnnotations: { name }, slot, nodeId }: Task): string {
+    if (slot !== 0) return `${name}.${slot}`;
+    return `${name}.${this.nodeName(nodeId === '' ? this.#laterNode(id) : nodeId)}`;
+  }
+
+  /** The node that a task came to; empty when it never had one. */
+  #laterNode(taskId: string): string {
+    const change = this.changesOf('task').findLast(({ event }) => event.id === taskId);
+    if (change === undefined) return '';
+    return change.event.action === 'remove' ? change.event.before.nodeId : change.event.after.nodeId;
   }
 
   /** The name of a task by its ID, whether it still is or not. */

@@ -155,6 +155,19 @@ test.each([
   expect(explanation.youCan).toContain(`Lower the reservation, or stop what reserves it${holders}.`);
 });
 
+test('the first task of a job is called by the node that it came to', () => {
+  const explanation = explained(
+    { managers: 1, workers: 0 },
+    (lab) => {
+      lab.image('backup:1', { exits: { after: '2s', code: 0 } });
+      lab.service.create('backup', { image: 'backup:1', mode: 'replicated-job', replicas: 1 });
+      lab.wait('20s');
+    },
+    'backup',
+  );
+  expect(sentences(explanation)).toContain('backup.manager1 ends 2.0 s after its start.');
+});
+
 test('E4: a node that is back stays empty, for nothing is left to place', () => {
   const explanation = explained(
     { managers: 1, workers: 3 },
