@@ -5,6 +5,7 @@ import { parseDuration } from '../model/duration.ts';
 import { ParseFailure } from '../model/failure.ts';
 import { quote } from '../model/quote.ts';
 import type { DockerHost } from './process.ts';
+import { readFields } from './record.ts';
 
 export interface Kind {
   /** The name of the value in help; empty for switches. */
@@ -45,7 +46,7 @@ export function text(name: string): Kind {
 }
 
 export const string: Kind = { name: 'string', quoted: true, check: anything };
-export const strings: Kind = { name: 'strings', check: anything };
+export const strings: Kind = { name: 'strings', check: readFields };
 export const list: Kind = text('list');
 
 /** `key=value`, or a key alone, each once more for another pair. */

@@ -3,6 +3,7 @@
 import { parseDuration } from '../model/duration.ts';
 import { assert } from '../sim/assert.ts';
 import { type Flag, parseBool } from './flag.ts';
+import { readFields } from './record.ts';
 
 /** Readers take the name of a flag of the command; any other name is a defect. */
 export interface Flags {
@@ -43,21 +44,7 @@ export function readFlags(flags: readonly Flag[], given: ReadonlyMap<string, rea
       ),
     duration: (name) => (last(name) === '' ? 0 : parseDuration(last(name))),
     list: values,
-    slice: (name) => values(name).flatMap(splitRecord),
+    slice: (name) => values(name).flatMap(readFields),
     given: [...given.keys()],
   };
-}
-
-/** The fields of one line of comma-separated values; quotes keep commas, two of them in quotes mean one. */
-export function splitRecord(line: string): string[] {
-  if (line === '') return [];
-  const fields: string[] = [];
-  let rest = line;
-  for (;;) {
-    const [field = '', quoted] = /^"((?:[^"]|"")*)"|^[^,]*/.exec(rest) ?? [];
-    fields.push(quoted === undefined ? field : quoted.replaceAll('""', '"'));
-    rest = rest.slice(field.length);
-    if (rest === '') return fields;
-    rest = rest.slice(1);
-  }
 }

@@ -1,25 +1,6 @@
-// Values as people read them: ages, sizes, cut identifiers, image names, and the order of names with numbers in them.
+// Values as people read them: sizes, cut identifiers, image names, and the order of names with numbers in them.
 
-import { hour, minute, second } from '../model/duration.ts';
 import { fixed } from './decimal.ts';
-
-/** `2 minutes`, `About an hour`, `3 weeks`. @param microseconds negative ones read as none */
-export function humanDuration(microseconds: number): string {
-  const seconds = Math.trunc(microseconds / second);
-  if (seconds < 1) return 'Less than a second';
-  if (seconds === 1) return '1 second';
-  if (seconds < 60) return `${seconds} seconds`;
-  const minutes = Math.trunc(microseconds / minute);
-  if (minutes === 1) return 'About a minute';
-  if (minutes < 60) return `${minutes} minutes`;
-  const hours = Math.floor((microseconds + hour / 2) / hour);
-  if (hours === 1) return 'About an hour';
-  if (hours < 48) return `${hours} hours`;
-  if (hours < 24 * 7 * 2) return `${Math.floor(hours / 24)} days`;
-  if (hours < 24 * 30 * 2) return `${Math.floor(hours / 24 / 7)} weeks`;
-  if (hours < 24 * 365 * 2) return `${Math.floor(hours / 24 / 30)} months`;
-  return `${Math.floor(Math.trunc(microseconds / hour) / 24 / 365)} years`;
-}
 
 /** A size in decimal units with three digits, as `docker images` shows it: `187MB`. */
 export function decimalSize(bytes: number): string {

@@ -1,7 +1,7 @@
 // Moments in the forms in which docker prints them.
 
 import { formatInstant, parseInstant } from '../engine/time.ts';
-import { humanDuration } from './human.ts';
+import { humanDuration } from '../model/duration.ts';
 import { printTime } from './template/print.ts';
 
 /** How long ago. @param instant RFC 3339 @param now microseconds since 1970 */

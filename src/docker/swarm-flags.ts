@@ -4,10 +4,9 @@ import type { ExternalCa } from '../engine/api.ts';
 import { ParseFailure } from '../model/failure.ts';
 import { parseCidr } from '../model/ip.ts';
 import { quote } from '../model/quote.ts';
-import type { Flag, Kind } from './flag.ts';
-import { duration, int, uint } from './flag.ts';
-import { splitRecord } from './flags.ts';
+import { duration, type Flag, int, type Kind, uint } from './flag.ts';
 import { type DockerHost, FileError } from './process.ts';
+import { readFields, readRecord } from './record.ts';
 
 const defaultListenAddress = '0.0.0.0:2377';
 
@@ -48,12 +47,11 @@ export const externalCa: Kind = { name: 'external-ca', check: readExternalCa };
 
 /** `protocol=cfssl,url=https://...[,cacert=file]`. @throws ParseFailure */
 export function readExternalCa(given: string, host: DockerHost): ExternalCa {
-  if (given === '') throw new ParseFailure('EOF');
   const options = new Map<string, string>();
   let url: string | undefined;
   let protocol = '';
   let certificate = '';
-  for (const field of splitRecord(given)) {
+  for (const field of readRecord(given)) {
     const at = field.indexOf('=');
     if (at < 0) throw new ParseFailure(`invalid field '${field}' must be a key=value pair`);
     const value = field.slice(at + 1);
@@ -96,9 +94,10 @@ export const addressPools: Kind = {
   },
 };
 
-/** Networks in CIDR form, each with the host's part cut away. @throws ParseFailure */
+/** Networks in CIDR form, each with the host's part cut away; quotes do not count, nor do empty lines before them. @throws ParseFailure */
 export function readPools(given: readonly string[]): string[] {
-  return given.flatMap(splitRecord).map((pool) => readPool(pool.trim()));
+  const plain = given.map((text) => text.replace(/["'`]/g, '').replace(/^(?:\r?\n)+/, ''));
+  return plain.flatMap(readFields).map((pool) => readPool(pool.trim()));
 }
 
 /** What IPv4 addresses begin with among the others. */

@@ -3,13 +3,14 @@
 import type { Node, Service, Task } from '../engine/api.ts';
 import type { Fiber } from '../engine/fiber.ts';
 import { parseInstant } from '../engine/time.ts';
+import { humanDuration } from '../model/duration.ts';
 import { ParseFailure } from '../model/failure.ts';
 import { familiarImage, parseImage } from '../model/image.ts';
 import { type Client, fetchJson } from './client.ts';
 import type { Invocation } from './command.ts';
 import { DaemonError } from './failure.ts';
 import { bool, type Flag, string } from './flag.ts';
-import { capitalise, compareNatural, compareText, humanDuration, shortId } from './human.ts';
+import { capitalise, compareNatural, compareText, shortId } from './human.ts';
 import { type Listing, listFormat, printRows } from './listing.ts';
 
 /** `--format` of `node ps` and `service ps`. */

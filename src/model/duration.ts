@@ -79,6 +79,24 @@ export function formatDuration(duration: number): string {
   return `${sign}${seconds}s`;
 }
 
+/** In words, as docker and its engine tell ages: `2 minutes`, `About an hour`, `3 weeks`. @param microseconds negative ones read as none */
+export function humanDuration(microseconds: number): string {
+  const seconds = Math.trunc(microseconds / second);
+  if (seconds < 1) return 'Less than a second';
+  if (seconds === 1) return '1 second';
+  if (seconds < 60) return `${seconds} seconds`;
+  const minutes = Math.trunc(microseconds / minute);
+  if (minutes === 1) return 'About a minute';
+  if (minutes < 60) return `${minutes} minutes`;
+  const hours = Math.floor((microseconds + hour / 2) / hour);
+  if (hours === 1) return 'About an hour';
+  if (hours < 48) return `${hours} hours`;
+  if (hours < 24 * 7 * 2) return `${Math.floor(hours / 24)} days`;
+  if (hours < 24 * 30 * 2) return `${Math.floor(hours / 24 / 7)} weeks`;
+  if (hours < 24 * 365 * 2) return `${Math.floor(hours / 24 / 30)} months`;
+  return `${Math.floor(Math.trunc(microseconds / hour) / 24 / 365)} years`;
+}
+
 /** `size / unit` in exact decimals, without trailing zeros. `unit` is a power of ten. */
 function decimal(size: number, unit: number): string {
   const fraction = String(size % unit)

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../src/docker/command.ts';
 import { bool, list, string } from '../../src/docker/flag.ts';
-import { readFlags, splitRecord } from '../../src/docker/flags.ts';
+import { readFlags } from '../../src/docker/flags.ts';
 import { helpText } from '../../src/docker/help.ts';
 import { type Parsed, parseWords } from '../../src/docker/parse.ts';
 import { root } from '../../src/docker/root.ts';
@@ -118,15 +118,6 @@ describe('words', () => {
       args: ['image', '-n', 'x', '--', '-z'],
       failure: undefined,
     });
-  });
-
-  test('records of comma-separated values come back as they went', () => {
-    fc.assert(
-      fc.property(fc.array(value, { minLength: 1 }), (fields) => {
-        fc.pre(fields.length > 1 || fields[0] !== '');
-        expect(splitRecord(fields.map((field) => `"${field}"`).join(','))).toEqual(fields);
-      }),
-    );
   });
 
   test('whatever the words, the command ends with an exit code', () => {

@@ -1,3 +1,5 @@
+// Values as docker shows them to people.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -6,12 +8,11 @@ import {
   compareNatural,
   decimalSize,
   ellipsis,
-  humanDuration,
   shortId,
 } from '../../src/docker/human.ts';
 import { sha256 } from '../../src/docker/sha256.ts';
 import { readTimestamp } from '../../src/docker/timestamp.ts';
-import { hour, minute, second } from '../../src/model/duration.ts';
+import { hour, humanDuration, minute, second } from '../../src/model/duration.ts';
 
 describe('durations', () => {
   test.each([

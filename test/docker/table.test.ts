@@ -1,3 +1,5 @@
+// Columns of text, as Go's tabwriter makes them.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { alignColumns, displayWidth, listStyle } from '../../src/docker/table.ts';

@@ -2,6 +2,7 @@
 
 import type { ImageSummary } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
+import { humanDuration } from '../../model/duration.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { familiarImage, parseImage } from '../../model/image.ts';
 import { fetchList } from '../client.ts';
@@ -10,7 +11,7 @@ import { filterFlag, listFormatFlag } from '../common-flags.ts';
 import { CommandFailure } from '../failure.ts';
 import { addFilter, encodeFilters, readFilters } from '../filters.ts';
 import { bool } from '../flag.ts';
-import { decimalSize, humanDuration, preciseSize, shortId } from '../human.ts';
+import { decimalSize, preciseSize, shortId } from '../human.ts';
 import { type Listing, listFormat, printRows } from '../listing.ts';
 import { secondsText } from '../moments.ts';
 

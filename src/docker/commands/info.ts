@@ -2,13 +2,14 @@
 
 import type { Info, SwarmInfo } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
+import { humanDuration } from '../../model/duration.ts';
 import { currentContext } from '../address.ts';
 import { type Client, clientApiVersion, fetchJson } from '../client.ts';
 import { clientVersion } from '../client-version.ts';
 import { type Command, type Invocation, noArguments } from '../command.ts';
 import { inspectFormatFlag } from '../common-flags.ts';
 import { CommandFailure, failureText } from '../failure.ts';
-import { binarySize, compareText, humanDuration } from '../human.ts';
+import { binarySize, compareText } from '../human.ts';
 import { badTemplate, parseFormat } from '../inspect.ts';
 import type { DockerHost } from '../process.ts';
 import { execute } from '../template/evaluate.ts';

@@ -2,6 +2,7 @@
 
 import type { ContainerPort, ContainerSummary } from '../../engine/api.ts';
 import type { Fiber } from '../../engine/fiber.ts';
+import { humanDuration } from '../../model/duration.ts';
 import { quote } from '../../model/quote.ts';
 import { fetchList } from '../client.ts';
 import { type Command, type Invocation, noArguments } from '../command.ts';
@@ -9,7 +10,7 @@ import { filterFlag, listFormatFlag } from '../common-flags.ts';
 import { encodeFilters, readFilters } from '../filters.ts';
 import { bool, int } from '../flag.ts';
 import type { Flags } from '../flags.ts';
-import { compareText, decimalSize, ellipsis, humanDuration, shortId } from '../human.ts';
+import { compareText, decimalSize, ellipsis, shortId } from '../human.ts';
 import {
   type Format,
   type Listing,

@@ -4,7 +4,7 @@ import type { NetworkAttachmentConfig } from '../../engine/api.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { readInteger } from '../flag.ts';
 import { sortedMap, splitPair } from '../maps.ts';
-import { readRecord } from './record.ts';
+import { readRecord } from '../record.ts';
 
 /** Keys that containers alone have a use for; services take them and drop them. */
 const unused: readonly string[] = ['ip', 'ip6', 'mac-address', 'link-local-ip'];

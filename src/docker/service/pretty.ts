@@ -10,7 +10,8 @@ import type {
   UpdateConfig,
 } from '../../engine/api.ts';
 import { parseInstant } from '../../engine/time.ts';
-import { binarySize, humanDuration } from '../human.ts';
+import { humanDuration } from '../../model/duration.ts';
+import { binarySize } from '../human.ts';
 import { entriesOf } from '../maps.ts';
 import { formatFloat, formatNanoseconds } from '../template/print.ts';
 

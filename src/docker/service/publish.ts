@@ -3,8 +3,8 @@
 import type { PortConfig } from '../../engine/api.ts';
 import { ParseFailure } from '../../model/failure.ts';
 import { parseIp } from '../../model/ip.ts';
+import { readRecord } from '../record.ts';
 import { readDigits } from './numbers.ts';
-import { readRecord } from './record.ts';
 
 const protocols: readonly string[] = ['tcp', 'udp', 'sctp'];
 const portLimit = 65_536;

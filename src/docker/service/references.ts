@@ -7,7 +7,7 @@ import { type Client, fetchJson } from '../client.ts';
 import { CommandFailure } from '../failure.ts';
 import { encodeFilters } from '../filters.ts';
 import { readInteger } from '../flag.ts';
-import { readRecord } from './record.ts';
+import { readRecord } from '../record.ts';
 
 type Kind = 'secret' | 'config';
 

@@ -2,6 +2,7 @@
 
 import type { Container } from '../../agent/container.ts';
 import { imageDigest } from '../../agent/registry.ts';
+import { humanDuration } from '../../model/duration.ts';
 import type { Task } from '../../model/objects.ts';
 import type * as api from '../api.ts';
 import { RequestFailure } from '../failure.ts';
@@ -15,7 +16,6 @@ import {
   valuesFor,
 } from '../filters.ts';
 import { hexOf } from '../hash.ts';
-import { humanDuration } from '../human.ts';
 import { command, type Engine, instantOf, memoryOf, waitFor } from '../node.ts';
 import { isOn } from '../query.ts';
 import { type Call, empty, json, type Reply, type Route } from '../route.ts';

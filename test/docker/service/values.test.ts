@@ -2,13 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readRecord } from '../../../src/docker/record.ts';
 import { newCapabilities, updatedCapabilities } from '../../../src/docker/service/capabilities.ts';
 import { updateHosts } from '../../../src/docker/service/hosts.ts';
 import { parseCpus, parseRatio } from '../../../src/docker/service/numbers.ts';
 import { absolutePath } from '../../../src/docker/service/path.ts';
 import { portsColumn } from '../../../src/docker/service/ports.ts';
 import { parsePublish } from '../../../src/docker/service/publish.ts';
-import { readRecord } from '../../../src/docker/service/record.ts';
 import { updatePorts } from '../../../src/docker/service/update-ports.ts';
 import { splitWords } from '../../../src/docker/service/words.ts';
 import type { PortConfig } from '../../../src/engine/api.ts';

@@ -1,6 +1,6 @@
 // One record of comma-separated values, as flags such as `--mount` take it, read as strictly as Go's encoding/csv reads it.
 
-import { ParseFailure } from '../../model/failure.ts';
+import { ParseFailure } from '../model/failure.ts';
 
 /**
  * Reads the first record of a text. Fields in double quotes may hold commas and newlines; two double quotes in them mean one.
@@ -28,6 +28,11 @@ export function readRecord(text: string): string[] {
     if (text[at] !== ',') return fields;
     at++;
   }
+}
+
+/** The same for flags of which an empty text is a list without members. */
+export function readFields(text: string): string[] {
+  return text === '' ? [] : readRecord(text);
 }
 
 function atEndOfField(text: string, at: number): boolean {
