@@ -8,6 +8,7 @@ import { decisionOf } from './decision.ts';
 import {
   byText,
   chainOf,
+  type Decider,
   type Explanation,
   type ExplanationLink,
   listOf,
@@ -25,7 +26,10 @@ export function explainPlaced(record: RunRecord, change: Change<'task'>): Explan
   const sight = sightOf(record.worldAfter(decided.begun), decided.host);
   if (sight === undefined) return undefined;
   takeBackFrom(sight.scheduler, task.id);
-  const verdicts = judgeNodes(sight.scheduler, event.before, sight.store, sight.now);
+  const all = judgeNodes(sight.scheduler, event.before, sight.store, sight.now);
+  // A task that comes with its node is looked at there alone.
+  const verdicts =
+    event.before.nodeId === '' ? all : all.filter(({ nodeId }) => nodeId === event.before.nodeId);
   const rows = rowsOf(record, sight, event.before, verdicts, task.nodeId);
   const service = task.serviceAnnotations.name;
   const fit = verdicts.filter(({ failing }) => failing.length === 0);
@@ -61,15 +65,34 @@ export function explainPlaced(record: RunRecord, change: Change<'task'>): Explan
     chain: chainOf(links),
     nodes: rows,
     decidedBy: decision.by,
-    rule: {
-      text: 'Filters first; then fewest tasks of the service, after any penalty for five failures; then fewest in all.',
-      tag: 'src',
-      reference: 'R-S14',
-    },
+    rule: ruleOf(decision.by),
     ...(runnerUp?.ifOnly && {
       ifOnly: `With ${remedyText(runnerUp.ifOnly)}, ${runnerUp.node} comes first.`,
     }),
   };
+}
+
+function ruleOf(by: Decider): NonNullable<Explanation['rule']> {
+  switch (by) {
+    case 'preset':
+      return {
+        text: 'A task that comes with its node is checked there, and never put elsewhere.',
+        tag: 'src',
+        reference: 'R-S10',
+      };
+    case 'spread':
+      return {
+        text: 'Filters first; then the values of the preference get equally many; then nodes are compared within one.',
+        tag: 'src',
+        reference: 'R-S21',
+      };
+    default:
+      return {
+        text: 'Filters first; then fewest tasks of the service, after any penalty for five failures; then fewest in all.',
+        tag: 'src',
+        reference: 'R-S14',
+      };
+  }
 }
 
 /** `manager1 and manager2 (drain); worker1 (down)`: by the first reason, the most frequent two. */

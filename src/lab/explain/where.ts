@@ -47,6 +47,8 @@ function whyNot(
   row: NodeRow | undefined,
   chosen: NodeRow | undefined,
 ): string {
+  if (decidedBy === 'preset')
+    return `The orchestrator made ${name} for ${chosen?.node}, and for no other node.`;
   if (row === undefined) return `${host} was no node of the swarm when the scheduler looked at ${name}.`;
   if (row.rejected.length > 0) {
     const reasons = `${host} does not qualify for ${name}: ${row.rejected.join('; ')}.`;

@@ -236,6 +236,7 @@ describe('a task that has been placed', () => {
       'web.3',
     );
     expect(explanation.decidedBy).toBe('spread');
+    expect(explanation.rule?.reference).toBe('R-S21');
     // The manager has no label either: one branch with worker3.
     const level = linkOf(explanation, /^The scheduler spreads tasks over node\.labels\.rack: /);
     expect(level.sentence).toContain('no value 1 and a 1 before this one');
@@ -299,6 +300,21 @@ describe('a global service', () => {
     },
   );
   const record = RunRecord.of(swarm.world);
+
+  test('compares no nodes for a task that comes with its node', () => {
+    const global = play({ managers: 1, workers: 1 }, (lab) => {
+      lab.service.create('g', { image: 'g:1', mode: 'global' });
+      lab.untilConverged();
+    });
+    const explanation = explain(global.world, 'placement g.worker1');
+    expect(explanation.decidedBy).toBe('preset');
+    expect(explanation.nodes?.map(({ node }) => node)).toEqual(['worker1']);
+    expect(explanation.rule?.reference).toBe('R-S10');
+    expect(explanation.ifOnly).toBeUndefined();
+    expect(explain(global.world, 'why-not manager1 for g.worker1').line).toBe(
+      'The orchestrator made g.worker1 for worker1, and for no other node.',
+    );
+  });
 
   test('says of each node why it has no task there', () => {
     const reasons = ['manager1', 'worker1', 'worker2', 'worker3', 'worker4'].map(
