@@ -231,7 +231,7 @@ function flagFailure(path: string, command: Command, text: string): CommandFailu
 }
 
 /** A failure whose text ends with the command's usage. */
-export function usageFailure(path: string, command: Command, text: string, exitCode = 1): CommandFailure {
+function usageFailure(path: string, command: Command, text: string, exitCode = 1): CommandFailure {
   const usage = `Usage:  ${usageLine(path, command)}`;
   return new CommandFailure(`${text}\n\n${usage}\n\nRun '${path} --help' for more information`, exitCode);
 }

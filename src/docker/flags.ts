@@ -1,5 +1,6 @@
 // The flags of one command line: what was given, read as what it is.
 
+import type { Nanoseconds } from '../engine/api.ts';
 import { parseDuration } from '../model/duration.ts';
 import { assert } from '../sim/assert.ts';
 import { type Flag, parseBool } from './flag.ts';
@@ -14,8 +15,8 @@ export interface Flags {
   readonly on: (name: string) => boolean;
   /** An integer or a decimal number; 0 if there is none. */
   readonly number: (name: string) => number;
-  /** Integer microseconds; 0 if there is none. */
-  readonly duration: (name: string) => number;
+  /** Durations, in integer nanoseconds as the API has them; 0 if there is none. */
+  readonly nanoseconds: (name: string) => Nanoseconds;
   /** All values, in the order given. */
   readonly list: (name: string) => readonly string[];
   /** All values, each of them a list with commas of its own (a slice of pflag's). */
@@ -42,7 +43,7 @@ export function readFlags(flags: readonly Flag[], given: ReadonlyMap<string, rea
           .replaceAll('_', '')
           .replace(/^0(?=[0-7])/, '0o'),
       ),
-    duration: (name) => (last(name) === '' ? 0 : parseDuration(last(name))),
+    nanoseconds: (name) => (last(name) === '' ? 0 : parseDuration(last(name)) * 1_000),
     list: values,
     slice: (name) => values(name).flatMap(readFields),
     given: [...given.keys()],

@@ -7,11 +7,6 @@ import type { Flags } from './flags.ts';
 import type { DockerHost } from './process.ts';
 import { readExternalCa } from './swarm-flags.ts';
 
-/** The flags' values that are durations, in the API's nanoseconds. */
-export function nanoseconds(microseconds: number): number {
-  return microseconds * 1_000;
-}
-
 /** @param trustRoot what external authorities without a certificate of their own are given */
 export function mergeSpec(spec: SwarmSpec, flags: Flags, host: DockerHost, trustRoot: string): SwarmSpec {
   const changed = flags.changed;
@@ -30,7 +25,7 @@ export function mergeSpec(spec: SwarmSpec, flags: Flags, host: DockerHost, trust
       HeartbeatTick: spec.Raft.HeartbeatTick,
     },
     Dispatcher: changed('dispatcher-heartbeat')
-      ? { HeartbeatPeriod: nanoseconds(flags.duration('dispatcher-heartbeat')) || undefined }
+      ? { HeartbeatPeriod: flags.nanoseconds('dispatcher-heartbeat') || undefined }
       : spec.Dispatcher,
     CAConfig: mergeAuthority(spec, flags, externalCas(flags, host, trustRoot)),
     EncryptionConfig: changed('autolock')
@@ -46,7 +41,7 @@ export function mergeAuthority(
 ): SwarmSpec['CAConfig'] {
   return {
     NodeCertExpiry: flags.changed('cert-expiry')
-      ? nanoseconds(flags.duration('cert-expiry')) || undefined
+      ? flags.nanoseconds('cert-expiry') || undefined
       : config.NodeCertExpiry,
     ExternalCAs: flags.changed('external-ca') ? external : config.ExternalCAs,
     SigningCACert: config.SigningCACert,

@@ -2,6 +2,7 @@
 // in flight at once; each is a fiber, and none of them blocks the world.
 
 import type { Swarm } from '../cluster/swarm.ts';
+import type { ErrorResponse } from './api.ts';
 import { EventLog } from './event-log.ts';
 import { recordEvents } from './events.ts';
 import { RequestFailure } from './failure.ts';
@@ -36,7 +37,8 @@ function* respond(engine: Engine, request: Request): Fiber<Response> {
     reply = yield* answer(engine, request);
   } catch (error) {
     if (error instanceof ConnectionLost || !(error instanceof RequestFailure)) throw error;
-    reply = json({ message: error.message }, error.status);
+    const body: ErrorResponse = { message: error.message };
+    reply = json(body, error.status);
   }
   return {
     status: reply.status,

@@ -532,7 +532,7 @@ const routes: Routes = new Map<string, Answer>([
 ]);
 
 /** What an engine of today answers with everything. */
-export const engineHeaders: Readonly<Record<string, string>> = {
+const engineHeaders: Readonly<Record<string, string>> = {
   'Api-Version': '1.50',
   Ostype: 'linux',
   Server: 'Docker/28.2.2 (linux)',

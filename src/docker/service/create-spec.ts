@@ -24,7 +24,7 @@ import { readCredentialSpec, withConfigId } from './credential-spec.ts';
 import { readEnvironment } from './environment.ts';
 import { readBytes, readCpus } from './flag-values.ts';
 import { readGenericResources } from './generic-resources.ts';
-import { logDriver, nanoseconds, restartPolicy, updateConfig } from './groups.ts';
+import { logDriver, restartPolicy, updateConfig } from './groups.ts';
 import { newHealthcheck } from './healthcheck.ts';
 import { parseMount } from './mounts.ts';
 import { networkId, sortAttachments } from './networks.ts';
@@ -115,7 +115,7 @@ function container(flags: Flags, [image, ...args]: readonly string[], { cwd }: D
     TTY: flags.on('tty'),
     ReadOnly: flags.on('read-only'),
     Mounts: flags.list('mount').map((text) => parseMount(text, cwd)),
-    StopGracePeriod: flags.changed('stop-grace-period') ? nanoseconds(flags, 'stop-grace-period') : undefined,
+    StopGracePeriod: flags.changed('stop-grace-period') ? flags.nanoseconds('stop-grace-period') : undefined,
     Hosts: flags.list('host').map(parseExtraHost),
     DNSConfig: {
       Nameservers: flags.list('dns').map(parseNameServer),

@@ -1,6 +1,6 @@
 // Groups of flags that stand for one part of a spec: once any of them is given the part is sent whole.
 
-import type { Driver, Nanoseconds, RestartPolicy, UpdateConfig } from '../../engine/api.ts';
+import type { Driver, RestartPolicy, UpdateConfig } from '../../engine/api.ts';
 import type { Flags } from '../flags.ts';
 import { pairsOf, sortedMap } from '../maps.ts';
 import type { DockerHost } from '../process.ts';
@@ -21,10 +21,6 @@ export function changedAny(flags: Flags, names: readonly string[]): boolean {
   return names.some(flags.changed);
 }
 
-export function nanoseconds(flags: Flags, name: string): Nanoseconds {
-  return flags.duration(name) * 1_000;
-}
-
 /** The `--restart-*` flags over what there was; the defaults if there was nothing. */
 export function restartPolicy(flags: Flags, current: RestartPolicy | undefined): RestartPolicy | undefined {
   const names = ['restart-condition', 'restart-delay', 'restart-max-attempts', 'restart-window'];
@@ -32,11 +28,11 @@ export function restartPolicy(flags: Flags, current: RestartPolicy | undefined):
   const before = current ?? defaultRestart;
   return {
     Condition: flags.changed('restart-condition') ? flags.text('restart-condition') : before.Condition,
-    Delay: flags.changed('restart-delay') ? nanoseconds(flags, 'restart-delay') : before.Delay,
+    Delay: flags.changed('restart-delay') ? flags.nanoseconds('restart-delay') : before.Delay,
     MaxAttempts: flags.changed('restart-max-attempts')
       ? flags.number('restart-max-attempts')
       : before.MaxAttempts,
-    Window: flags.changed('restart-window') ? nanoseconds(flags, 'restart-window') : before.Window,
+    Window: flags.changed('restart-window') ? flags.nanoseconds('restart-window') : before.Window,
   };
 }
 
@@ -53,9 +49,9 @@ export function updateConfig(
   const changed = (part: string): boolean => flags.changed(name(part));
   return {
     Parallelism: changed('parallelism') ? flags.number(name('parallelism')) : before.Parallelism,
-    Delay: changed('delay') ? nanoseconds(flags, name('delay')) : before.Delay,
+    Delay: changed('delay') ? flags.nanoseconds(name('delay')) : before.Delay,
     FailureAction: changed('failure-action') ? flags.text(name('failure-action')) : before.FailureAction,
-    Monitor: changed('monitor') ? nanoseconds(flags, name('monitor')) : before.Monitor,
+    Monitor: changed('monitor') ? flags.nanoseconds(name('monitor')) : before.Monitor,
     MaxFailureRatio: changed('max-failure-ratio')
       ? parseRatio(flags.text(name('max-failure-ratio')))
       : before.MaxFailureRatio,

@@ -3,7 +3,7 @@
 import type { HealthConfig } from '../../engine/api.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Flags } from '../flags.ts';
-import { changedAny, nanoseconds } from './groups.ts';
+import { changedAny } from './groups.ts';
 
 /** Switches off what the image brings. */
 const none: HealthConfig = { Test: ['NONE'] };
@@ -21,10 +21,10 @@ export function newHealthcheck(flags: Flags): HealthConfig | undefined {
   if (!given) return undefined;
   return {
     Test: test === '' ? [] : ['CMD-SHELL', test],
-    Interval: nanoseconds(flags, 'health-interval'),
-    Timeout: nanoseconds(flags, 'health-timeout'),
-    StartPeriod: nanoseconds(flags, 'health-start-period'),
-    StartInterval: nanoseconds(flags, 'health-start-interval'),
+    Interval: flags.nanoseconds('health-interval'),
+    Timeout: flags.nanoseconds('health-timeout'),
+    StartPeriod: flags.nanoseconds('health-start-period'),
+    StartInterval: flags.nanoseconds('health-start-interval'),
     Retries: retries,
   };
 }
@@ -39,7 +39,7 @@ export function updateHealthcheck(flags: Flags, current: HealthConfig | undefine
   }
   if (!isSet && !flags.changed('no-healthcheck')) return current;
   const period = (name: string, before: number | undefined): number | undefined =>
-    flags.changed(name) ? nanoseconds(flags, name) : before;
+    flags.changed(name) ? flags.nanoseconds(name) : before;
   const command = flags.text('health-cmd');
   const given = command === '' ? [] : ['CMD-SHELL', command];
   const before = current?.Test?.[0] === 'NONE' ? [] : current?.Test;

@@ -9,7 +9,7 @@ import type { DockerHost } from '../process.ts';
 import { parseExtraHost, parseNameServer, parseSearchDomain } from './addresses.ts';
 import { updatedCapabilities } from './capabilities.ts';
 import { withOwnValue } from './environment.ts';
-import { changedAny, nanoseconds } from './groups.ts';
+import { changedAny } from './groups.ts';
 import { updateHosts } from './hosts.ts';
 import { parseMount } from './mounts.ts';
 import { parseUlimit, sortUlimits } from './ulimits.ts';
@@ -60,7 +60,7 @@ function textFields(flags: Flags, container: ContainerSpec): ContainerSpec {
     ReadOnly: on('read-only', container.ReadOnly),
     OomScoreAdj: flags.changed('oom-score-adj') ? flags.number('oom-score-adj') : container.OomScoreAdj,
     StopGracePeriod: flags.changed('stop-grace-period')
-      ? nanoseconds(flags, 'stop-grace-period')
+      ? flags.nanoseconds('stop-grace-period')
       : container.StopGracePeriod,
   };
 }

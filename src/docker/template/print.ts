@@ -57,7 +57,7 @@ export function formatNanoseconds(nanoseconds: number): string {
 }
 
 /** Permissions as `ls -l` shows them. */
-export function formatFileMode(mode: number): string {
+function formatFileMode(mode: number): string {
   const bits = (mode & 0o777).toString(2).padStart(9, '0');
   return `-${[...bits].map((bit, index) => (bit === '1' ? ('rwx'[index % 3] ?? '') : '-')).join('')}`;
 }

@@ -40,7 +40,7 @@ export function textType(type: string): Schema {
   return { type, decode: (json) => ({ kind: 'string', type, text: typeof json === 'string' ? json : '' }) };
 }
 
-export function integerType(type: string): Schema {
+function integerType(type: string): Schema {
   return { type, decode: (json) => ({ kind: 'integer', type, value: typeof json === 'number' ? json : 0 }) };
 }
 
