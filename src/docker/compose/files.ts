@@ -1,8 +1,8 @@
 // The compose files of a command, from their names to checked and decoded configurations.
 
 import { CommandFailure } from '../failure.ts';
+import { absolutePath } from '../path.ts';
 import { type DockerHost, FileError } from '../process.ts';
-import { absolutePath } from '../service/path.ts';
 import type { Config } from './config.ts';
 import { interpolate } from './interpolation.ts';
 import { merge } from './merge.ts';

@@ -2,9 +2,9 @@
 // external settled.
 
 import { CommandFailure } from '../failure.ts';
+import { absolutePath } from '../path.ts';
 import type { DockerHost } from '../process.ts';
 import { readEnvironment } from '../service/environment.ts';
-import { absolutePath } from '../service/path.ts';
 import { type Config, extensionsOf, type Section } from './config.ts';
 import { decode } from './decode.ts';
 import { statedVersion } from './schema/validate.ts';

@@ -5,9 +5,9 @@ import { ParseFailure } from '../../model/failure.ts';
 import { parseBytes } from '../../model/size.ts';
 import { parseBool } from '../flag.ts';
 import { sortedMap } from '../maps.ts';
+import { absolutePath } from '../path.ts';
 import { readRecord } from '../record.ts';
 import { readDigits } from './numbers.ts';
-import { absolutePath } from './path.ts';
 
 const modeLimit = 2 ** 32;
 /** Keys that stand for true on their own. */

@@ -2,11 +2,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { absolutePath } from '../../../src/docker/path.ts';
 import { readRecord } from '../../../src/docker/record.ts';
 import { newCapabilities, updatedCapabilities } from '../../../src/docker/service/capabilities.ts';
 import { updateHosts } from '../../../src/docker/service/hosts.ts';
 import { parseCpus, parseRatio } from '../../../src/docker/service/numbers.ts';
-import { absolutePath } from '../../../src/docker/service/path.ts';
 import { portsColumn } from '../../../src/docker/service/ports.ts';
 import { parsePublish } from '../../../src/docker/service/publish.ts';
 import { updatePorts } from '../../../src/docker/service/update-ports.ts';
