@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { emptyConfig } from '../../src/docker/process.ts';
-import { type Answer, info, leaderId, swarm } from './canned.ts';
+import type { Answer } from './canned.ts';
+import { info, leaderId, swarm } from './canned-objects.ts';
 import { type Options, runDocker } from './process.ts';
 
 /** The canned engine with other answers to some requests. */

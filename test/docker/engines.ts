@@ -1,6 +1,7 @@
 // Engines that are not as the ordinary one: of other ages, in other states of the swarm, with other things to tell.
 
-import { type Answer, type EngineVariant, info, leaderId, swarm } from './canned.ts';
+import type { Answer, EngineVariant } from './canned.ts';
+import { info, leaderId, swarm } from './canned-objects.ts';
 
 function told(part: object, more: object = {}): EngineVariant {
   return { answers: { 'GET /info': { body: { ...info, ...more, Swarm: { ...info.Swarm, ...part } } } } };
