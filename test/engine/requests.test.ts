@@ -212,3 +212,20 @@ test('every request is answered, and what is refused changes nothing', () => {
     { numRuns: 1_000 },
   );
 });
+
+test.each([
+  ['tasks', { Replicated: { Replicas: 10_001 } }],
+  ['as many as there are numbers', { Replicated: { Replicas: Number.MAX_SAFE_INTEGER } }],
+  ['runs of a job', { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 10_001 } }],
+  ['runs of a job at once', { ReplicatedJob: { MaxConcurrent: 10_001, TotalCompletions: 1 } }],
+])('a service for which there is no room is refused: too many %s', (_, Mode) => {
+  const bench = Bench.assembled(1, 1);
+  const { status, text } = bench.send('manager1', 'POST', '/services/create', { ...plain, Mode });
+  expect([status, text]).toEqual([
+    400,
+    expect.stringMatching(/^\{"message":"swarmlab has room for 10000 tasks of a service, not for \d+"\}\n$/),
+  ]);
+  expect(bench.send('manager1', 'GET', '/services').text).toBe('[]\n');
+});
+
+const plain = { Name: 'web', TaskTemplate: { ContainerSpec: { Image: 'nginx' } } };

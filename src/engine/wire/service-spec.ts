@@ -335,6 +335,9 @@ function fromPort({ Name, Protocol, TargetPort, PublishedPort, PublishMode }: ap
   };
 }
 
+/** A swarm would make slots until its memory ends; here that would be the memory of everybody's world. */
+const mostTasks = 10_000;
+
 function fromMode(mode: api.ServiceMode): ServiceMode {
   const { Replicated, Global, ReplicatedJob, GlobalJob } = mode;
   const given = [Replicated, Global, ReplicatedJob, GlobalJob].filter((each) => each !== undefined);
@@ -344,9 +347,18 @@ function fromMode(mode: api.ServiceMode): ServiceMode {
   if (ReplicatedJob !== undefined) {
     const maxConcurrent = ReplicatedJob.MaxConcurrent ?? 1;
     const totalCompletions = ReplicatedJob.TotalCompletions ?? maxConcurrent;
+    checkTasks(Math.max(maxConcurrent, totalCompletions));
     return { kind: 'replicated-job', maxConcurrent, totalCompletions };
   }
-  return { kind: 'replicated', replicas: Replicated?.Replicas ?? 1 };
+  const replicas = Replicated?.Replicas ?? 1;
+  checkTasks(replicas);
+  return { kind: 'replicated', replicas };
+}
+
+function checkTasks(count: number): void {
+  if (count > mostTasks) {
+    throw invalid(`swarmlab has room for ${mostTasks} tasks of a service, not for ${count}`);
+  }
 }
 
 function invalid(message: string): RequestFailure {
