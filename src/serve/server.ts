@@ -22,6 +22,8 @@ export function createEngineServer(session: Session, clockwork: Clockwork): Serv
     requestTimeout: sendLimit,
     headersTimeout: sendLimit,
     keepAliveTimeout: 60_000,
+    // Node would refuse without a word.
+    requireHostHeader: false,
   });
   server.maxConnections = mostConnections;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -145,6 +147,12 @@ function pump(session: Session, clockwork: Clockwork, stream: Stream, response: 
 
 /** @param then is given undefined for a body that is too large */
 function readBody(request: IncomingMessage, then: (body: string | undefined) => void): void {
+  // What would be too large is not waited for.
+  if (Number(request.headers['content-length']) > mostBody) {
+    request.resume();
+    then(undefined);
+    return;
+  }
   const pieces: Buffer[] = [];
   let size = 0;
   request.on('data', (piece: Buffer) => {

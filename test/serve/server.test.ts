@@ -163,6 +163,18 @@ describe('strangers', () => {
     expect((await ask('GET', '/_ping', { headers: { 'x-long': 'x'.repeat(100_000) } })).status).toBe(431);
   });
 
+  test('a body that says that it is too large is not waited for', async () => {
+    const told = await sendRaw(
+      'POST /services/create HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999999\r\n\r\n{',
+    );
+    expect(told).toMatch(/^HTTP\/1\.1 413 .*"message":"request body too large/s);
+  });
+
+  test('who does not say whom they talk to is told so', async () => {
+    const told = await sendRaw('GET /_ping HTTP/1.1\r\nconnection: close\r\n\r\n');
+    expect(told).toMatch(/^HTTP\/1\.1 403 .*"message":"the Host header is/s);
+  });
+
   test('half requests, nonsense and those who hang up harm nobody', async () => {
     const before = state();
     expect(await sendRaw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
