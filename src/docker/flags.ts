@@ -15,7 +15,9 @@ export interface Flags {
   readonly on: (name: string) => boolean;
   /** An integer or a decimal number; 0 if there is none. */
   readonly number: (name: string) => number;
-  /** Durations, in integer nanoseconds as the API has them; 0 if there is none. */
+  /** Integer microseconds; 0 if there is none. */
+  readonly duration: (name: string) => number;
+  /** The same in the API's unit. */
   readonly nanoseconds: (name: string) => Nanoseconds;
   /** All values, in the order given. */
   readonly list: (name: string) => readonly string[];
@@ -33,6 +35,7 @@ export function readFlags(flags: readonly Flag[], given: ReadonlyMap<string, rea
     return given.get(name) ?? [];
   };
   const last = (name: string): string => values(name).at(-1) ?? known.get(name)?.initial ?? '';
+  const duration = (name: string): number => (last(name) === '' ? 0 : parseDuration(last(name)));
   return {
     changed: (name) => values(name).length > 0,
     text: last,
@@ -43,7 +46,8 @@ export function readFlags(flags: readonly Flag[], given: ReadonlyMap<string, rea
           .replaceAll('_', '')
           .replace(/^0(?=[0-7])/, '0o'),
       ),
-    nanoseconds: (name) => (last(name) === '' ? 0 : parseDuration(last(name)) * 1_000),
+    duration,
+    nanoseconds: (name) => duration(name) * 1_000,
     list: values,
     slice: (name) => values(name).flatMap(readFields),
     given: [...given.keys()],
