@@ -2,7 +2,7 @@
 // Lives within one call of the writer and is never saved.
 
 import { enablePatches, isDraft, type Patch, produceWithPatches } from 'immer';
-import type { Kind, Records } from '../model/objects.ts';
+import type { Kind, Meta, Records } from '../model/objects.ts';
 import { assert } from '../sim/assert.ts';
 import type { StoreAction } from './action.ts';
 import { type Bucket, lend, place } from './buckets.ts';
@@ -96,6 +96,14 @@ export function begin(
   const actions: StoreAction[] = [];
   let size = 0;
   const overlays: { [K in Kind]?: Overlay<Records[K]> } = {};
+  let latestMeta: Meta | undefined;
+
+  /** The `meta` of an assignment. Tasks that were made together share it: there are many of them. */
+  function metaAfter({ createdAt }: Meta): Meta {
+    if (latestMeta?.createdAt !== createdAt)
+      latestMeta = Object.freeze({ version, createdAt, updatedAt: now });
+    return latestMeta;
+  }
 
   function find<K extends Kind>(kind: K, id: string): Records[K] | undefined {
     const overlay = overlays[kind];
@@ -219,12 +227,16 @@ export function begin(
       if (before === undefined) throw new StoreError('object does not exist');
       const changed = changedFields(before, fields);
       if (changed.length === 0) return before;
-      const meta = Object.freeze({ version, createdAt: before.meta.createdAt, updatedAt: now });
-      const record = Object.assign(complete[kind](before, meta), fields);
+      const record = Object.assign(complete[kind](before, metaAfter(before.meta)), fields);
       Object.freeze(record);
       checkName(kind, record);
-      const patches = patchesTo(record, before, changed);
-      const inverse = patchesTo(before, record, changed);
+      const patches: Patch[] = [];
+      const inverse: Patch[] = [];
+      for (const key of changed) {
+        const path = [key];
+        patches.push(patchTo(record[key], before[key], path));
+        inverse.push(patchTo(before[key], record[key], path));
+      }
       write({ action: 'update', kind, id, record, patches, inverse }, before, record);
       return record;
     },
@@ -259,16 +271,12 @@ function changedFields<R extends object>(before: R, fields: Partial<R>): readonl
     const value: unknown = fields[key];
     if (value === before[key]) continue;
     changed.push(key);
-    if (typeof value === 'object' && value !== null) freezeAll(value);
+    if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) freezeAll(value);
   }
   return changed;
 }
 
-/** What leads from one record to another in some fields, as Immer writes it. */
-function patchesTo<R extends object>(to: R, from: R, changed: readonly (keyof R & string)[]): Patch[] {
-  return changed.map((key) => patchTo(to[key], from[key], [key]));
-}
-
+/** What leads from an old value to another, as Immer writes it. */
 function patchTo(value: unknown, old: unknown, path: Patch['path']): Patch {
   if (value === undefined) return { op: 'remove', path };
   return { op: old === undefined ? 'add' : 'replace', path, value };
