@@ -78,6 +78,15 @@ export function firstRejection(demand: Demand, info: NodeInfo): number {
   return -1;
 }
 
+/** The same for a node that has passed before in this pass: what looks at the node alone still accepts it, whatever has been placed there. */
+export function laterRejection(demand: Demand, info: NodeInfo): number {
+  for (const filter of changing) if (!accepts(filter, demand, info)) return filter;
+  return -1;
+}
+
+/** Resources, host ports, max replicas, volumes. */
+const changing: readonly number[] = [1, 5, 6, 7];
+
 /**
  * Whether the node may ever take the task while it stays as it is, whatever tasks come and go: the filters that look at the node alone.
  * Two demands with the same `standingKey` get the same answers.

@@ -3,7 +3,7 @@
 
 import type { Task, TaskStatus } from '../../model/objects.ts';
 import type { Decision } from './decision.ts';
-import { type Demand, firstRejection, newTally, type Tally } from './filter.ts';
+import { type Demand, firstRejection, laterRejection, newTally, type Tally } from './filter.ts';
 import { activeOf, type NodeInfo, trackTask } from './nodes.ts';
 import { type Contender, type Contest, compareNodes, isBetter, rankNode } from './rank.ts';
 import { type Branch, type Field, leafOf, type Tree, takeNext } from './tree.ts';
@@ -191,9 +191,9 @@ function isFull(deal: Deal, contender: Contender | undefined, full: Set<Contende
   return true;
 }
 
-/** Tests a node on behalf of the explanation: a pass resets all counters (R-S24). */
+/** Tests a candidate again, on behalf of the explanation: a pass resets all counters (R-S24). */
 function passes(deal: Deal, info: NodeInfo): boolean {
-  const rejection = firstRejection(deal.demand, info);
+  const rejection = laterRejection(deal.demand, info);
   if (rejection < 0) {
     if (deal.tallied) deal.tally.fill(0);
     deal.tallied = false;
