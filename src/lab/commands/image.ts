@@ -30,6 +30,7 @@ export const image: LabCommand = {
     { name: 'start', kind: time, usage: 'How long a container takes to start' },
     { name: 'start-error', kind: string, usage: 'Containers do not start, and say this' },
     { name: 'exit', kind: whole(0, 255), usage: 'The program ends by itself, with this code' },
+    { name: 'out-of-memory', kind: bool, usage: 'The kernel kills the program for want of memory' },
     { name: 'after', kind: time, usage: 'When it ends, after its start', initial: '0s' },
     { name: 'unhealthy', kind: bool, usage: 'Its health check never passes' },
     { name: 'healthy-after', kind: time, usage: 'Its health check passes from then on' },
@@ -61,6 +62,7 @@ export const image: LabCommand = {
 /** Flags of an image of which one alone can be. */
 const alternatives: readonly (readonly string[])[] = [
   ['missing', 'denied', 'private', 'pull'],
+  ['exit', 'out-of-memory'],
   ['start', 'start-error'],
   ['unhealthy', 'healthy-after'],
   ['unhealthy', 'unhealthy-after'],
@@ -73,8 +75,10 @@ function checkContradictions(flags: Flags): void {
     if (other !== undefined)
       throw new ScenarioFailure(`--${one} and --${other} do not go together: give one of them`);
   }
-  if (flags.changed('after') && !flags.changed('exit')) {
-    throw new ScenarioFailure('--after says when a program ends: --exit says with which code');
+  if (flags.changed('after') && !flags.changed('exit') && !flags.on('out-of-memory')) {
+    throw new ScenarioFailure(
+      '--after says when a program ends: --exit says with which code, --out-of-memory that it is killed',
+    );
   }
   if (flags.changed('healthy-after') && flags.changed('unhealthy-after')) {
     if (flags.duration('healthy-after') >= flags.duration('unhealthy-after')) {
@@ -99,6 +103,7 @@ function imageScript({ flags }: LabCall): ImageScript {
     ...(start !== undefined && { start }),
     ...(flags.changed('start-error') && { startError: flags.text('start-error') }),
     ...(flags.changed('exit') && { exits: { after, code: flags.number('exit') } }),
+    ...(flags.on('out-of-memory') && { exits: { after, outOfMemory: true as const } }),
     ...(flags.on('unhealthy') && { health: 'never' as const }),
     ...((from !== undefined || until !== undefined) && {
       health: { after: from ?? '0s', ...(until !== undefined && { until }) },

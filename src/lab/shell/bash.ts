@@ -113,6 +113,7 @@ function worldCommands(surroundings: Surroundings): readonly Command[] {
     };
     const end = await run(deadlines.within(toEnd(command, terminal)));
     await found.keep();
+    if (end === undefined) deadlines.cut = { stdout, stderr };
     return { stdout, stderr, exitCode: end?.result ?? timedOut };
   };
 
@@ -147,10 +148,11 @@ function worldCommands(surroundings: Surroundings): readonly Command[] {
       if (Number.isNaN(duration) || command.length === 0) {
         return failed('timeout: it is like `timeout 10s COMMAND`\n', 125);
       }
+      deadlines.cut = { stdout: '', stderr: '' };
       return await deadlines.during(session.swarm.world.now + duration, async (signal) => {
         const [program = '', ...words] = command;
         const result = await subcommand(context, quoted(program), { signal, args: words });
-        return deadlines.passed ? { ...result, exitCode: timedOut } : result;
+        return deadlines.passed ? { ...deadlines.cut, exitCode: timedOut } : result;
       });
     }),
     defineCommand('ssh', async (args, context) => {

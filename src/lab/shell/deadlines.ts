@@ -15,6 +15,8 @@ export class Deadlines {
   readonly #open: Deadline[] = [];
   /** The timeout that has ended last was over its time. */
   passed = false;
+  /** What the command that was ended last had printed: bash drops it with everything else of a run that is aborted. */
+  cut: { readonly stdout: string; readonly stderr: string } = { stdout: '', stderr: '' };
 
   constructor(session: Session) {
     this.#session = session;

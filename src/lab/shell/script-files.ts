@@ -30,7 +30,8 @@ export class ScriptFiles extends InMemoryFs {
       if (content.length === 0) this.flush();
       this.#held += textOf(content, options);
     } else if (path === sinks.err) {
-      const text = textOf(content, options);
+      // What bash says of a run that is aborted: whoever aborts it says why.
+      const text = textOf(content, options).replaceAll(/^execution aborted\n/gm, '');
       if (text === '') return;
       this.#err(text);
       this.flush();

@@ -104,6 +104,19 @@ describe('virtual time', () => {
     expect(time).toBeLessThan(25_000_000);
   });
 
+  test('what a command printed before its timeout is not lost, alone or captured', async () => {
+    const { out, err } = await run(`
+      lab image web:1 --log hello
+      docker service create -d --name web web:1 > /dev/null
+      lab wait converged web
+      timeout 5s docker service logs -f web | cut -d '|' -f 2; echo "code $?"
+      said=$(timeout 5s docker service logs -f --raw web); echo "$said"
+      timeout 5s docker service logs -f --raw web
+    `);
+    expect(out).toBe(' hello\ncode 0\nhello\nhello\n');
+    expect(err).not.toContain('aborted');
+  });
+
   test('a script that waits for ever is stopped, in one sentence', async () => {
     const { err, exitCode } = await run(
       'lab cluster --managers 1 --workers 0\nwhile true; do sleep 1h; done',
