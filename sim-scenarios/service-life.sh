@@ -4,7 +4,10 @@ set -e
 lab image myregistry/web:1 --log 'listening on :80'
 lab image myregistry/web:2 --log 'listening on :80, better than ever'
 
-docker service create --name web --replicas 2 -p 80:80 myregistry/web:1
+echo 'good morning' | docker config create greeting -
+docker network create -d overlay backend
+
+docker service create --name web --replicas 2 -p 80:80 --network backend --config greeting myregistry/web:1
 docker service create -d --name agent --mode global redis:7
 docker service create -d --name frugal --reserve-memory 256M --reserve-cpu 0.5 --constraint node.role==worker nginx
 docker service create -d --name data --mount type=volume,source=db,target=/var/lib/db postgres:16
@@ -45,3 +48,5 @@ docker service ls --filter name=web
 docker service rm web agent frugal data
 sleep 20
 test -z "$(docker service ls -q)"
+docker config rm greeting
+docker network rm backend
