@@ -32,7 +32,7 @@ export function runDocker(
   const { stdout, stderr, exitCode } = runProcess(args, {
     endpoint,
     env: { HOME: '/root', ...env },
-    folder: '/home/work',
+    folder: '/home/user',
     files,
     stdin: files['-'],
     interrupted: (passed) => passed >= interruptedAt,
