@@ -16,7 +16,7 @@ export const demotionsLeaveAMajority: Invariant = {
           for (const action of entry.data.actions) {
             if (action.kind !== 'node' || action.action !== 'update') continue;
             const was = store.tables.node.get(action.id)?.spec.role;
-            if (was !== 'manager' || action.record.spec.role !== 'worker') continue;
+            if (was !== 'manager' || action.after.spec.role !== 'worker') continue;
             const others = [...members.values()].filter(({ nodeId }) => nodeId !== action.id);
             const reached = others.filter(
               ({ raftId }) => raftId === raft.id || peers.get(raftId)?.active === true,

@@ -3,7 +3,7 @@
 
 import type { Member } from '../model/calls.ts';
 import type { Entry, HardState, Message, Snapshot } from '../raft/index.ts';
-import type { StoreAction } from '../store/action.ts';
+import type { StoreEvent } from '../store/event.ts';
 import type { StoreSnapshot } from '../store/store.ts';
 
 /** The payload of an entry: a store transaction, or (as the context of a configuration change) the member it is about. */
@@ -13,7 +13,7 @@ export type EntryData =
       /** The proposer's Raft ID and its own number for the request: how it recognises its entry when it is applied (R-R19). */
       readonly by: number;
       readonly request: number;
-      readonly actions: readonly StoreAction[];
+      readonly actions: readonly StoreEvent[];
       /** Estimated size on the wire. */
       readonly bytes: number;
     }

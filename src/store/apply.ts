@@ -2,7 +2,6 @@
 
 import type { Kind, Records } from '../model/objects.ts';
 import { assert } from '../sim/assert.ts';
-import type { StoreAction } from './action.ts';
 import { lend } from './buckets.ts';
 import type { StoreEvent } from './event.ts';
 import { nameOf } from './shelf.ts';
@@ -16,7 +15,7 @@ import { replace, type Store, shelf } from './tables.ts';
  */
 export function apply(
   store: Store,
-  actions: readonly StoreAction[],
+  actions: readonly StoreEvent[],
   { version = store.version }: { readonly version?: number } = {},
 ): StoreEvent[] {
   assert(version >= store.version, 'entries are applied in index order');
@@ -34,27 +33,23 @@ export function apply(
 }
 
 /** Undefined when the action does not fit the state; then nothing has changed. */
-function applyAction<K extends Kind>(store: Store, action: StoreAction<K>): StoreEvent<K> | undefined {
+function applyAction<K extends Kind>(store: Store, action: StoreEvent<K>): StoreEvent<K> | undefined {
   const { kind, id } = action;
   const before = store.tables[kind].get(id);
-  if (action.action === 'remove') {
-    if (before === undefined) return undefined;
-    return happen(store, { action: 'remove', kind, id, before });
-  }
-  const after = action.record;
   if ((action.action === 'create') !== (before === undefined)) return undefined;
-  if (nameTaken(store, kind, after)) return undefined;
-  return happen(
-    store,
-    before === undefined
-      ? { action: 'create', kind, id, after }
-      : { action: 'update', kind, id, before, after },
-  );
-}
-
-function happen<K extends Kind>(store: Store, event: StoreEvent<K>): StoreEvent<K> {
+  if (action.action !== 'remove' && nameTaken(store, kind, action.after)) return undefined;
+  const event = before === undefined ? action : from(before, action);
   replace(store, event);
   return event;
+}
+
+/** The action as it happens to `before`, which is nearly always the record that its writer saw. */
+function from<K extends Kind>(before: Records[K], action: StoreEvent<K>): StoreEvent<K> {
+  if (action.action === 'create' || action.before === before) return action;
+  const { kind, id } = action;
+  return action.action === 'remove'
+    ? { action: 'remove', kind, id, before }
+    : { action: 'update', kind, id, before, after: action.after };
 }
 
 function nameTaken<K extends Kind>(store: Store, kind: K, record: Records[K]): boolean {

@@ -3,6 +3,7 @@
 
 import type { Kind, Records } from '../model/objects.ts';
 import { type Bucket, emptyBucket, place } from './buckets.ts';
+import type { Change } from './event.ts';
 import { addHash, hashRecord, subtractHash } from './hash.ts';
 import { type Binder, emptyShelf, refile, type Shelf } from './shelf.ts';
 
@@ -11,17 +12,11 @@ export interface Derived<R> {
   /** Undefined until somebody asks. */
   shelf: Shelf<Bucket<R>> | undefined;
   hash: number | undefined;
-  /** Changes that the shelf or the hash has not taken up: the ID, the record before, the record after. */
+  /** Changes that the shelf or the hash has not taken up. */
   log: Change<R>[];
   /** How much of the log each of them has taken up. */
   filed: number;
   hashed: number;
-}
-
-interface Change<R> {
-  readonly id: string;
-  readonly before?: R;
-  readonly after?: R;
 }
 
 export type Table<R> = ReadonlyMap<string, R>;

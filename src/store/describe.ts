@@ -1,19 +1,20 @@
 // A store action in words, for log entries and explanations: `service web: replicas 3 -> 5`. Words only: nothing is decided by them.
 
-import type { Patch } from 'immer';
 import { formatDuration } from '../model/duration.ts';
 import { equalData } from '../model/equal.ts';
 import type { Kind, Records } from '../model/objects.ts';
 import { formatBytes } from '../model/size.ts';
 import { TaskState, taskStateName } from '../model/state.ts';
-import type { StoreAction } from './action.ts';
+import type { StoreEvent } from './event.ts';
 
-/** One line, without the end. A removed record is named by its ID, which is all the action holds. */
-export function describeAction(action: StoreAction): string {
-  if (action.action === 'remove') return `${action.kind} ${action.id}: removed`;
-  const subject = `${action.kind} ${nameOf(action)}`;
-  if (action.action === 'create') return `${subject}: created`;
-  const changes = describePatches(action.patches, action.inverse);
+/** One line, without the end. */
+export function describeAction<K extends Kind>(action: StoreEvent<K>): string {
+  const record = action.action === 'remove' ? action.before : action.after;
+  const subject = `${action.kind} ${names[action.kind](record)}`;
+  if (action.action !== 'update') return `${subject}: ${action.action}d`;
+  const { meta: _old, ...before } = action.before;
+  const { meta: _new, ...after } = action.after;
+  const changes = describeChange('', before, after);
   return `${subject}: ${changes.length === 0 ? 'updated' : changes.join(', ')}`;
 }
 
@@ -30,10 +31,6 @@ const names: { readonly [K in Kind]: (record: Records[K]) => string } = {
     serviceAnnotations.name === '' ? id : `${serviceAnnotations.name}.${slot === 0 ? nodeId : slot}`,
   volume: ({ spec }) => spec.name,
 };
-
-function nameOf<K extends Kind>(action: StoreAction<K> & { readonly record: Records[K] }): string {
-  return names[action.kind](action.record);
-}
 
 /** Fields that follow from the rest of a change, and would only repeat it. */
 const silent: ReadonlySet<string> = new Set([
@@ -59,26 +56,15 @@ const taskStates: ReadonlyMap<unknown, TaskState> = new Map(
   Object.values(TaskState).map((state) => [state, state]),
 );
 
-function describePatches(patches: readonly Patch[], inverse: readonly Patch[]): string[] {
-  const before = new Map(inverse.map(({ path, value }) => [path.join('/'), value]));
-  // Several patches within one list are one change of that list.
-  return [
-    ...new Set(patches.flatMap(({ path, value }) => describeChange(path, before.get(path.join('/')), value))),
-  ];
-}
-
-/** The changed leaves under a path, old and new. A list counts as a leaf and is only said to have changed. */
-function describeChange(path: Patch['path'], before: unknown, after: unknown): string[] {
-  const inList = path.findIndex((step) => typeof step === 'number');
-  if (inList >= 0) return [`${path[inList - 1]} changed`];
-  const key = String(path.at(-1));
+/** The leaves that changed in what is called `key`, old and new. A list counts as a leaf and is only said to have changed. */
+function describeChange(key: string, before: unknown, after: unknown): string[] {
   if (silent.has(key) || equalData(before, after)) return [];
   if (Array.isArray(before) || Array.isArray(after)) return [`${key} changed`];
   if (isObject(before) || isObject(after)) {
     const old = new Map(isObject(before) ? Object.entries(before) : []);
     const fresh = new Map(isObject(after) ? Object.entries(after) : []);
     const steps = new Set([...old.keys(), ...fresh.keys()]);
-    return [...steps].flatMap((step) => describeChange([...path, step], old.get(step), fresh.get(step)));
+    return [...steps].flatMap((step) => describeChange(step, old.get(step), fresh.get(step)));
   }
   return [`${key} ${describeValue(key, before)} -> ${describeValue(key, after)}`];
 }

@@ -1,4 +1,6 @@
-// A committed change as watchers see it: one event an action, in order (R-R203). Plain data.
+// One change of one record: a store action, of which a Raft entry carries a list, and the event that watchers see when it is committed, one an
+// action, in order (R-R203). Plain data; records are frozen and shared by reference, so the record before costs nothing and lets a log entry say
+// what it changes.
 
 import type { Kind, Records } from '../model/objects.ts';
 
@@ -15,3 +17,10 @@ export type StoreEvent<Of extends Kind = Kind> = {
       }
     | { readonly action: 'remove'; readonly kind: K; readonly id: string; readonly before: Records[K] };
 }[Of];
+
+/** What an event does to the table of its kind: a record comes, goes, or takes the place of another. */
+export interface Change<R> {
+  readonly id: string;
+  readonly before?: R;
+  readonly after?: R;
+}

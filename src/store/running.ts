@@ -1,13 +1,13 @@
 // The transaction a leader runs: what it writes is laid over the committed state, which it leaves alone, and comes out as store actions.
 // Lives within one call of the writer and is never saved.
 
-import { enablePatches, isDraft, type Patch, produceWithPatches } from 'immer';
+import { enablePatches, isDraft, produceWithPatches } from 'immer';
 import type { Kind, Meta, Records } from '../model/objects.ts';
 import { assert } from '../sim/assert.ts';
-import type { StoreAction } from './action.ts';
 import { type Bucket, lend, place } from './buckets.ts';
 import { complete } from './complete.ts';
 import { StoreError } from './errors.ts';
+import type { Change, StoreEvent } from './event.ts';
 import { freezeAll } from './freeze.ts';
 import { type Binder, emptyShelf, foldName, nameOf, refile, type Shelf } from './shelf.ts';
 import { estimateSize } from './size.ts';
@@ -32,7 +32,7 @@ export interface RunningTransaction extends Transaction {
    * What was written, in order: each create, update and remove is an action of its own, also when several concern one record (E-107).
    * Empty when nothing changed; then nothing is proposed (R-R200).
    */
-  actions(): readonly StoreAction[];
+  actions(): readonly StoreEvent[];
 }
 
 /** What a transaction has written to one table. */
@@ -42,7 +42,7 @@ interface Overlay<R> {
   readonly removed: Set<string>;
   /** The record that was looked at or written last: who writes one has mostly just looked at it. */
   latest: R | undefined;
-  readonly log: { readonly id: string; readonly before: R | undefined; readonly after: R | undefined }[];
+  readonly log: Change<R>[];
   /** The changes of each bucket. Worked out from the log when somebody asks: the scheduler never does. */
   shelf: Shelf<Changed<R>> | undefined;
   /** How much of the log the shelf has taken up. */
@@ -74,7 +74,7 @@ function changedBinder<R extends { readonly id: string }>(): Binder<R, Changed<R
 }
 
 /** An action on a record of one kind, as one of all kinds: the compiler follows this only kind by kind. */
-const general: { readonly [K in Kind]: (action: StoreAction<K>) => StoreAction } = {
+const general: { readonly [K in Kind]: (action: StoreEvent<K>) => StoreEvent } = {
   cluster: (action) => action,
   config: (action) => action,
   network: (action) => action,
@@ -93,7 +93,7 @@ export function begin(
   store: Store,
   { version, now }: { readonly version: number; readonly now: number },
 ): RunningTransaction {
-  const actions: StoreAction[] = [];
+  const actions: StoreEvent[] = [];
   let size = 0;
   const overlays: { [K in Kind]?: Overlay<Records[K]> } = {};
   let latestMeta: Meta | undefined;
@@ -148,11 +148,7 @@ export function begin(
     }
   }
 
-  function write<K extends Kind>(
-    action: StoreAction<K>,
-    before: Records[K] | undefined,
-    after: Records[K] | undefined,
-  ): void {
+  function write<K extends Kind>(action: StoreEvent<K>): void {
     const { kind, id } = action;
     overlays[kind] ??= {
       records: new Map(),
@@ -163,6 +159,7 @@ export function begin(
       filed: 0,
     };
     const { records, removed, log } = overlays[kind];
+    const after = action.action === 'remove' ? undefined : action.after;
     overlays[kind].latest = after;
     if (after === undefined) {
       records.delete(id);
@@ -171,9 +168,9 @@ export function begin(
       records.set(id, after);
       if (removed.size > 0) removed.delete(id);
     }
-    log.push({ id, before, after });
+    log.push(action);
     actions.push(general[kind](action));
-    size += actionOverhead + (after === undefined ? 0 : estimateSize(after));
+    size += actionOverhead + (after === undefined ? 0 : estimateSize[kind](after));
   }
 
   return {
@@ -203,14 +200,15 @@ export function begin(
       const record = complete[kind](rest, { version, createdAt: now, updatedAt: now });
       freezeAll(record);
       checkName(kind, record);
-      write({ action: 'create', kind, id: record.id, record }, undefined, record);
+      write({ action: 'create', kind, id: record.id, after: record });
       return record;
     },
 
     update(kind, id, recipe) {
       const before = find(kind, id);
       if (before === undefined) throw new StoreError('object does not exist');
-      const [edited, patches, inverse] = produceWithPatches(before, recipe);
+      const [edited, patches] = produceWithPatches(before, recipe);
+      // There are none either when something was changed and changed back.
       if (patches.length === 0) return before;
       assert(edited.id === id && edited.meta === before.meta, 'a recipe leaves id and meta alone');
       const meta = Object.freeze({ version, createdAt: before.meta.createdAt, updatedAt: now });
@@ -218,33 +216,25 @@ export function begin(
       // Immer has frozen what it made, all the way down.
       Object.freeze(record);
       checkName(kind, record);
-      write({ action: 'update', kind, id, record, patches, inverse }, before, record);
+      write({ action: 'update', kind, id, before, after: record });
       return record;
     },
 
     assign(kind, id, fields) {
       const before = find(kind, id);
       if (before === undefined) throw new StoreError('object does not exist');
-      const changed = changedFields(before, fields);
-      if (changed.length === 0) return before;
+      if (!changes(before, fields)) return before;
       const record = Object.assign(complete[kind](before, metaAfter(before.meta)), fields);
       Object.freeze(record);
       checkName(kind, record);
-      const patches: Patch[] = [];
-      const inverse: Patch[] = [];
-      for (const key of changed) {
-        const path = [key];
-        patches.push(patchTo(record[key], before[key], path));
-        inverse.push(patchTo(before[key], record[key], path));
-      }
-      write({ action: 'update', kind, id, record, patches, inverse }, before, record);
+      write({ action: 'update', kind, id, before, after: record });
       return record;
     },
 
     remove(kind, id) {
       const before = find(kind, id);
       if (before === undefined) throw new StoreError('object does not exist');
-      write({ action: 'remove', kind, id }, before, undefined);
+      write({ action: 'remove', kind, id, before });
     },
 
     actions: () => actions,
@@ -264,20 +254,14 @@ function merge<R extends { readonly id: string }>(
   return lend(changed.merged);
 }
 
-/** The fields that an assignment changes. Their new values are frozen. */
-function changedFields<R extends object>(before: R, fields: Partial<R>): readonly (keyof R & string)[] {
-  const changed: (keyof R & string)[] = [];
+/** Whether an assignment changes anything. The new values are frozen. */
+function changes<R extends object>(before: R, fields: Partial<R>): boolean {
+  let changed = false;
   for (const key in fields) {
     const value: unknown = fields[key];
     if (value === before[key]) continue;
-    changed.push(key);
+    changed = true;
     if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) freezeAll(value);
   }
   return changed;
-}
-
-/** What leads from an old value to another, as Immer writes it. */
-function patchTo(value: unknown, old: unknown, path: Patch['path']): Patch {
-  if (value === undefined) return { op: 'remove', path };
-  return { op: old === undefined ? 'add' : 'replace', path, value };
 }

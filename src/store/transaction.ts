@@ -27,5 +27,5 @@ export interface Transaction extends Reader {
    */
   assign<K extends Kind>(kind: K, id: string, fields: Partial<Omit<Records[K], 'id' | 'meta'>>): Records[K];
   /** @throws StoreError `object does not exist` */
-  remove(kind: Kind, id: string): void;
+  remove<K extends Kind>(kind: K, id: string): void;
 }

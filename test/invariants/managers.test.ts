@@ -34,7 +34,7 @@ import type { ManagerState } from '../../src/manager/state.ts';
 import { serviceSpec } from '../../src/model/defaults.ts';
 import { minute, second } from '../../src/model/duration.ts';
 import { findProgress, lastIndex, type Progress, votersOnly } from '../../src/raft/index.ts';
-import type { StoreAction } from '../../src/store/action.ts';
+import type { StoreEvent } from '../../src/store/event.ts';
 import { snapshot } from '../../src/store/store.ts';
 
 function managerOf(swarm: Swarm, host: string): ManagerState {
@@ -64,7 +64,7 @@ function progressOf(swarm: Swarm): Progress {
 }
 
 /** An entry that the leader never proposed gets into its log. */
-function slipIn(swarm: Swarm, by: ManagerState, actions: readonly StoreAction[]): void {
+function slipIn(swarm: Swarm, by: ManagerState, actions: readonly StoreEvent[]): void {
   const { log, term } = managerOf(swarm, 'manager1').raft;
   const data = { kind: 'transaction', by: by.raft.id, request: 99, actions, bytes: 100 } as const;
   log.entries.push({ kind: 'normal', index: lastIndex(log) + 1, term, data });
@@ -275,8 +275,8 @@ const cases: readonly {
       for (const peer of leader.peers.values()) peer.active = false;
       const id = managerOf(swarm, 'manager2').self.nodeId;
       const node = there(leader.store.tables.node.get(id));
-      const record = { ...node, spec: { ...node.spec, role: 'worker' as const } };
-      slipIn(swarm, leader, [{ action: 'update', kind: 'node', id, record, patches: [], inverse: [] }]);
+      const after = { ...node, spec: { ...node.spec, role: 'worker' as const } };
+      slipIn(swarm, leader, [{ action: 'update', kind: 'node', id, before: node, after }]);
     },
   },
   {

@@ -176,7 +176,7 @@ const cases: readonly {
       const { store } = managerOf(swarm, 'manager3');
       apply(
         store,
-        [...store.tables.network.keys()].map((id) => ({ action: 'remove', kind: 'network', id })),
+        [...store.tables.network].map(([id, before]) => ({ action: 'remove', kind: 'network', id, before })),
       );
       write(swarm);
     },

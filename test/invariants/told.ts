@@ -4,16 +4,19 @@ import type { Checks, Invariant } from '../../src/invariants/invariant.ts';
 import type { ManagerState } from '../../src/manager/state.ts';
 import type { Call, Member } from '../../src/model/calls.ts';
 import type { Kind, Records } from '../../src/model/objects.ts';
-import type { StoreAction } from '../../src/store/action.ts';
 import type { StoreEvent } from '../../src/store/event.ts';
-import { apply, createStore, reader } from '../../src/store/store.ts';
+import { apply, begin, createStore, reader } from '../../src/store/store.ts';
 import { type Fresh, makeService, makeTask, type TaskFields } from '../manager/fixtures.ts';
-
-const create = { action: 'create' } as const;
-const update = { action: 'update', patches: [], inverse: [] } as const;
 
 function stored<R extends object>(record: R, version: number): R & { readonly meta: Records[Kind]['meta'] } {
   return { ...record, meta: { version, createdAt: 0, updatedAt: 0 } };
+}
+
+function put<K extends Kind>(kind: K, after: Records[K], before: Records[K] | undefined): StoreEvent<K> {
+  const { id } = after;
+  return before === undefined
+    ? { action: 'create', kind, id, after }
+    : { action: 'update', kind, id, before, after };
 }
 
 export class Told {
@@ -73,36 +76,30 @@ export class Told {
 
   nodes(...nodes: readonly Fresh<'node'>[]): this {
     return this.#commit((version) =>
-      nodes.map((node) => {
-        const record = stored(node, version);
-        return this.#apply({ ...this.#known('node', node.id), kind: 'node', id: node.id, record });
-      }),
+      nodes.map((node) =>
+        this.#apply(put('node', stored(node, version), this.#store.tables.node.get(node.id))),
+      ),
     );
   }
 
   tasks(...tasks: readonly TaskFields[]): this {
     return this.#commit((version) =>
-      tasks.map((task) => {
-        const record = stored(makeTask(task), version);
-        return this.#apply({ ...this.#known('task', task.id), kind: 'task', id: task.id, record });
-      }),
+      tasks.map((task) =>
+        this.#apply(put('task', stored(makeTask(task), version), this.#store.tables.task.get(task.id))),
+      ),
     );
   }
 
   /** With a version of one's own choice, `s1` unless said. */
   service(version: number, id = 's1', name = id): this {
-    return this.#commit(() => {
-      const record = stored(makeService({ id, name }), version);
-      return [this.#apply({ ...this.#known('service', id), kind: 'service', id, record })];
-    });
+    const service = stored(makeService({ id, name }), version);
+    return this.#commit(() => [this.#apply(put('service', service, this.#store.tables.service.get(id)))]);
   }
 
   cluster(cluster: Fresh<'cluster'>): this {
-    return this.#commit((version) => {
-      const { id } = cluster;
-      const record = stored(cluster, version);
-      return [this.#apply({ ...this.#known('cluster', id), kind: 'cluster', id, record })];
-    });
+    return this.#commit((version) => [
+      this.#apply(put('cluster', stored(cluster, version), this.#store.tables.cluster.get(cluster.id))),
+    ]);
   }
 
   /** What the store itself would refuse. */
@@ -111,7 +108,11 @@ export class Told {
   }
 
   remove(kind: 'node' | 'service' | 'task', id: string): this {
-    return this.#commit(() => [this.#apply({ action: 'remove', kind, id })]);
+    return this.#commit((version) => {
+      const tx = begin(this.#store, { version, now: 0 });
+      tx.remove(kind, id);
+      return [apply(this.#store, tx.actions())];
+    });
   }
 
   /** A call that has come to this manager. */
@@ -147,11 +148,7 @@ export class Told {
     return this;
   }
 
-  #apply(action: StoreAction): StoreEvent[] {
+  #apply(action: StoreEvent): StoreEvent[] {
     return apply(this.#store, [action]);
-  }
-
-  #known(kind: Kind, id: string): typeof create | typeof update {
-    return this.#store.tables[kind].has(id) ? update : create;
   }
 }

@@ -4,7 +4,7 @@
 import type { Leader, Reactor } from '../../src/manager/leader.ts';
 import { CallFailure } from '../../src/model/failure.ts';
 import { assert } from '../../src/sim/assert.ts';
-import type { StoreAction } from '../../src/store/action.ts';
+import type { StoreEvent } from '../../src/store/event.ts';
 import type { Reader } from '../../src/store/reader.ts';
 import { apply, begin, createStore, type RunningTransaction, reader } from '../../src/store/store.ts';
 import type { Transaction } from '../../src/store/transaction.ts';
@@ -16,7 +16,7 @@ type AnyReactor = Reactor<unknown, unknown, unknown>;
 export interface Commit {
   readonly at: number;
   readonly version: number;
-  readonly actions: readonly StoreAction[];
+  readonly actions: readonly StoreEvent[];
 }
 
 export interface Stage {

@@ -28,7 +28,7 @@ test('records are called what users call them', () => {
     'task web.n1: created',
     'task t3: created',
     'node worker1: created',
-    'service s1: removed',
+    'service web: removed',
   ]);
 });
 
@@ -46,7 +46,7 @@ test.each<[string, (draft: Draft<Service>) => void]>([
     },
   ],
   [
-    'delay 1s -> 1m30s, image nginx -> nginx:2',
+    'image nginx -> nginx:2, delay 1s -> 1m30s',
     (draft) => {
       draft.spec.task.container.image = 'nginx:2';
       if (draft.spec.update) draft.spec.update.delay = 90 * second;
@@ -59,7 +59,7 @@ test.each<[string, (draft: Draft<Service>) => void]>([
     },
   ],
   [
-    'env changed, labels changed',
+    'labels changed, env changed',
     (draft) => {
       draft.spec.task.container.env.push('A=1', 'B=2');
       draft.spec.labels = [['a', 'b']];

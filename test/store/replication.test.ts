@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Kind, kinds } from '../../src/model/objects.ts';
 import { TaskState } from '../../src/model/state.ts';
-import type { StoreAction } from '../../src/store/action.ts';
 import type { StoreEvent } from '../../src/store/event.ts';
 import type { Reader } from '../../src/store/reader.ts';
 import {
@@ -102,7 +101,7 @@ function attempt(tx: Transaction, one: Write): void {
 }
 
 /** Runs one transaction on the store without applying it. */
-function run(store: Store, writes: readonly Write[]): readonly StoreAction[] {
+function run(store: Store, writes: readonly Write[]): readonly StoreEvent[] {
   const tx = begin(store, { version: store.version, now: store.version * 10 });
   for (const one of writes) attempt(tx, one);
   return tx.actions();
@@ -157,11 +156,11 @@ function copyOf(tables: Store['tables']): Store['tables'] {
 }
 
 /** Plain tables with the actions done to them one by one. */
-function withActions(tables: Store['tables'], actions: readonly StoreAction[]): Store['tables'] {
+function withActions(tables: Store['tables'], actions: readonly StoreEvent[]): Store['tables'] {
   const copy = copyOf(tables);
-  const follow = <K extends Kind>(action: StoreAction<K>) => {
+  const follow = <K extends Kind>(action: StoreEvent<K>) => {
     if (action.action === 'remove') copy[action.kind].delete(action.id);
-    else copy[action.kind].set(action.id, action.record);
+    else copy[action.kind].set(action.id, action.after);
   };
   for (const action of actions) follow(action);
   return copy;
@@ -205,7 +204,7 @@ test('a follower that applies the actions of a leader is in the same state after
       for (const writes of transactions) {
         const actions = run(leader, writes);
         // Over the network: nothing is shared.
-        const received: StoreAction[] = JSON.parse(JSON.stringify(actions));
+        const received: StoreEvent[] = JSON.parse(JSON.stringify(actions));
         const version = leader.version + 1;
         const events = apply(leader, actions, { version });
         expect(apply(follower, received, { version })).toEqual(events);
@@ -273,12 +272,9 @@ test('the hash of a store is that of its content, however it came about', () => 
       const copy = createStore();
       restore(copy, JSON.parse(JSON.stringify(snapshot(store))));
       expect(tableHashes(copy)).toEqual(tableHashes(store));
-      for (const kind of kinds) {
-        const removals = [...store.tables[kind].keys()].map(
-          (id): StoreAction => ({ action: 'remove', kind, id }),
-        );
-        apply(store, removals);
-      }
+      const tx = begin(store, { version: store.version, now: 0 });
+      for (const kind of kinds) for (const { id } of tx.list(kind)) tx.remove(kind, id);
+      apply(store, tx.actions());
       expect(tableHashes(store)).toEqual(tableHashes(createStore()));
     }),
   );

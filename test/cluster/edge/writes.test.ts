@@ -20,7 +20,7 @@ describe('versions', () => {
     const id = client.createService(serviceSpec({ name: 'web', image: 'nginx', replicas: 0 }));
     const entry = log.entries.find(({ index }) => index === committed + 1);
     expect(entry).toMatchObject({
-      data: { actions: [{ kind: 'service', record: { meta: { version: committed } } }] },
+      data: { actions: [{ kind: 'service', after: { meta: { version: committed } } }] },
     });
     swarm.advance(5 * second);
     const { meta, spec } = client.service(id);

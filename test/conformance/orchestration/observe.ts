@@ -175,14 +175,14 @@ function historyOf(
       if (action.kind === 'task') {
         const life = lives.get(action.id);
         const ran = life !== undefined && !life.gone && isRunning(life.last);
-        if (action.action !== 'remove') taskStored(action.record);
+        if (action.action !== 'remove') taskStored(action.after);
         else if (life !== undefined) life.gone = true;
-        const runs = action.action !== 'remove' && isRunning(action.record);
+        const runs = action.action !== 'remove' && isRunning(action.after);
         if (ran === runs) continue;
         number += runs ? 1 : -1;
         running.push([time, number]);
       } else if (action.kind === 'service' && action.action !== 'remove') {
-        const { spec, updateStatus: status } = action.record;
+        const { spec, updateStatus: status } = action.after;
         const told = status ? `${status.state}: ${status.message.replace(/task \w+$/, 'task <task>')}` : '-';
         if (told === (lastStatus.get(action.id) ?? '-')) continue;
         lastStatus.set(action.id, told);

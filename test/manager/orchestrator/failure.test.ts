@@ -338,7 +338,7 @@ describe('an automatic rollback', () => {
     const messages = scene.stage.commits
       .flatMap(({ actions }) => actions)
       .flatMap((action) =>
-        action.kind === 'service' && action.action !== 'remove' ? [action.record.updateStatus?.message] : [],
+        action.kind === 'service' && action.action !== 'remove' ? [action.after.updateStatus?.message] : [],
       );
     expect(messages.at(-1)).toMatch(/^rollback paused due to failure or early termination of task \d+$/);
     scene.advance(60);

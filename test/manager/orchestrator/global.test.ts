@@ -143,7 +143,7 @@ describe('a global service', () => {
     const made = scene.stage.commits
       .flatMap(({ actions }) => actions)
       .filter(
-        (action) => action.kind === 'task' && action.action === 'create' && action.record.nodeId === 'n1',
+        (action) => action.kind === 'task' && action.action === 'create' && action.after.nodeId === 'n1',
       );
     expect(made).toHaveLength(3);
   });

@@ -113,10 +113,10 @@ function expectForward(scene: Scene): void {
       if (action.kind !== 'task' || action.action === 'remove') continue;
       const before = last.get(action.id);
       if (before !== undefined) {
-        expect(action.record.status.state).toBeGreaterThanOrEqual(before.status.state);
-        expect(action.record.desiredState).toBeGreaterThanOrEqual(before.desiredState);
+        expect(action.after.status.state).toBeGreaterThanOrEqual(before.status.state);
+        expect(action.after.desiredState).toBeGreaterThanOrEqual(before.desiredState);
       }
-      last.set(action.id, action.record);
+      last.set(action.id, action.after);
     }
   }
 }

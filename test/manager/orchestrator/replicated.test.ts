@@ -38,7 +38,7 @@ describe('slots', () => {
     const created = scene.stage.commits.flatMap(({ actions }) => actions).find(({ kind }) => kind === 'task');
     expect(created).toMatchObject({
       action: 'create',
-      record: { status: { state: TaskState.New, message: 'created', timestamp: 0 } },
+      after: { status: { state: TaskState.New, message: 'created', timestamp: 0 } },
     });
   });
 

@@ -48,7 +48,7 @@ describe('a task that ends', () => {
       .flatMap(({ actions }) => actions)
       .flatMap((action) =>
         action.kind === 'task' && action.action !== 'remove' && action.id === replacement?.id
-          ? [action.record.desiredState]
+          ? [action.after.desiredState]
           : [],
       );
     expect(desired[0]).toBe(TaskState.Ready);

@@ -191,8 +191,8 @@ export function createScene({
       for (const { at, actions } of stage.commits) {
         for (const action of actions) {
           if (action.kind !== 'service' || action.id !== id || action.action === 'remove') continue;
-          const state = action.record.updateStatus?.state ?? '-';
-          const completedAt = action.record.updateStatus?.completedAt;
+          const state = action.after.updateStatus?.state ?? '-';
+          const completedAt = action.after.updateStatus?.completedAt;
           const text = state === 'completed' ? `${state}@${completedAt}` : state;
           if (text === last) continue;
           last = text;

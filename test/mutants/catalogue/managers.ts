@@ -92,7 +92,7 @@ export const managers: readonly Mutant[] = [
     anchor: "if (propose(manager.raft, raftEnvironment(context), data) === 'ok') {",
     replacement: `manager.store.version = manager.raft.log.applied;
   for (const action of actions) {
-    if (action.action !== 'remove') manager.store.tables[action.kind].set(action.id, action.record);
+    if (action.action !== 'remove') manager.store.tables[action.kind].set(action.id, action.after);
   }
   if (propose(manager.raft, raftEnvironment(context), data) === 'ok') {`,
     judge: 'swarm-faults',
