@@ -64,7 +64,8 @@ export function parseConstraints(expressions: readonly string[]): readonly Const
 
 /** True when every constraint holds on the node. */
 export function matches(constraints: readonly Constraint[], node: Node): boolean {
-  return constraints.every((constraint) => holds(constraint, node));
+  for (const constraint of constraints) if (!holds(constraint, node)) return false;
+  return true;
 }
 
 /**
@@ -90,13 +91,11 @@ function parseConstraint(expression: string): Constraint {
 }
 
 function fieldOf(key: string): Pick<Constraint, 'field' | 'label'> {
-  const field = fields.get(fold(key));
-  if (field !== undefined) return { field, label: '' };
   const nodeLabel = afterPrefix(key, nodeLabelPrefix);
   if (nodeLabel !== undefined) return { field: 'node label', label: nodeLabel };
   const engineLabel = afterPrefix(key, engineLabelPrefix);
   if (engineLabel !== undefined) return { field: 'engine label', label: engineLabel };
-  return { field: 'unknown', label: '' };
+  return { field: fields.get(fold(key)) ?? 'unknown', label: '' };
 }
 
 function holds(constraint: Constraint, node: Node): boolean {

@@ -12,7 +12,8 @@ export function makeLabels(pairs: Iterable<readonly [key: string, value: string]
 
 /** The value under `key`; undefined when there is no such label. Keys are case-sensitive. */
 export function lookupLabel(labels: Labels, key: string): string | undefined {
-  return labels.find(([name]) => name === key)?.[1];
+  for (const pair of labels) if (pair[0] === key) return pair[1];
+  return undefined;
 }
 
 /** The labels with `key` set to `value`. */

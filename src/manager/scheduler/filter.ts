@@ -34,6 +34,8 @@ export interface Demand {
   /** 0 = no limit. */
   readonly maxReplicas: number;
   readonly volumes: VolumeDemand | undefined;
+  /** Of the filters whose answer changes with the tasks on a node, those that are on: indexes in `filterNames`. */
+  readonly changing: readonly number[];
 }
 
 interface PluginDemand {
@@ -54,15 +56,23 @@ export function demandOf(task: Task, store: Reader, volumes?: Volumes): Demand {
   const { reservations, placement } = task.spec;
   const reserves =
     reservations.nanoCpus !== 0 || reservations.memoryBytes !== 0 || reservations.generic.length > 0;
+  const hostPorts = hostPortsOf(task);
+  const volumeDemand = volumeDemandOf(task, store, volumes);
+  const changing: number[] = [];
+  if (reserves) changing.push(1);
+  if (hostPorts.length > 0) changing.push(5);
+  if (placement.maxReplicas !== 0) changing.push(6);
+  if (volumeDemand !== undefined) changing.push(7);
   return {
     serviceId: task.serviceId,
     reservations: reserves ? reservations : undefined,
     plugins: pluginDemandOf(task, store),
     constraints: usableConstraints(placement.constraints),
     platforms: placement.platforms,
-    hostPorts: hostPortsOf(task),
+    hostPorts,
     maxReplicas: placement.maxReplicas,
-    volumes: volumeDemandOf(task, store, volumes),
+    volumes: volumeDemand,
+    changing,
   };
 }
 
@@ -80,27 +90,27 @@ export function firstRejection(demand: Demand, info: NodeInfo): number {
 
 /** The same for a node that has passed before in this pass: what looks at the node alone still accepts it, whatever has been placed there. */
 export function laterRejection(demand: Demand, info: NodeInfo): number {
-  for (const filter of changing) if (!accepts(filter, demand, info)) return filter;
+  for (const filter of demand.changing) if (!accepts(filter, demand, info)) return filter;
   return -1;
 }
-
-/** Resources, host ports, max replicas, volumes. */
-const changing: readonly number[] = [1, 5, 6, 7];
 
 /**
  * Whether the node may ever take the task while it stays as it is, whatever tasks come and go: the filters that look at the node alone.
  * Two demands with the same `standingKey` get the same answers.
  */
 export function mayFit(demand: Demand, info: NodeInfo): boolean {
-  return standing.every((filter) => accepts(filter, demand, info));
+  for (const filter of standing) if (!accepts(filter, demand, info)) return false;
+  return true;
 }
 
 /** Ready, plugins, constraints, platform. */
 const standing: readonly number[] = [0, 2, 3, 4];
 
 export function standingKey({ plugins, constraints, platforms }: Demand): string {
-  if (plugins === undefined && constraints.length === 0 && platforms.length === 0) return '';
-  return JSON.stringify([plugins, constraints, platforms]);
+  // No key or value of a constraint holds a `=`, and no key a space, so that the parts can be told from each other.
+  let key = plugins === undefined && platforms.length === 0 ? '' : JSON.stringify([plugins, platforms]);
+  for (const constraint of constraints) key += `${constraint.key}${constraint.operator}${constraint.value}\n`;
+  return key;
 }
 
 /** Every filter that rejects the node, in pipeline order: what `firstRejection` would find if it did not stop. */
@@ -167,7 +177,7 @@ function hasRoom(wanted: Resources, info: NodeInfo): boolean {
   return (
     wanted.nanoCpus <= info.nanoCpus &&
     wanted.memoryBytes <= info.memoryBytes &&
-    enough(info.generic, wanted.generic)
+    (wanted.generic.length === 0 || enough(info.generic, wanted.generic))
   );
 }
 

@@ -113,17 +113,18 @@ interface Group {
 function takeGroups(state: SchedulerState): readonly Group[] {
   const byService = new Map<string, Map<number, Task[]>>();
   const alone: Task[] = [];
+  let latest: Task[] = [];
   for (const task of state.queue.values()) {
     const { serviceId, specVersion } = task;
     if (specVersion === undefined) {
       alone.push(task);
       continue;
     }
-    const byVersion = byService.get(serviceId);
-    const tasks = byVersion?.get(specVersion);
-    if (tasks !== undefined) tasks.push(task);
-    else if (byVersion !== undefined) byVersion.set(specVersion, [task]);
-    else byService.set(serviceId, new Map([[specVersion, [task]]]));
+    // Those of a group mostly come together.
+    if (latest[0]?.serviceId !== serviceId || latest[0].specVersion !== specVersion) {
+      latest = tasksAt(byService, serviceId, specVersion);
+    }
+    latest.push(task);
   }
   state.queue.clear();
   const groups: Group[] = [];
@@ -135,6 +136,18 @@ function takeGroups(state: SchedulerState): readonly Group[] {
   }
   for (const task of alone.sort(compareQueued)) groups.push({ first: task, tasks: [task] });
   return groups;
+}
+
+function tasksAt(
+  byService: Map<string, Map<number, Task[]>>,
+  serviceId: string,
+  specVersion: number,
+): Task[] {
+  const byVersion = byService.get(serviceId) ?? new Map<number, Task[]>();
+  byService.set(serviceId, byVersion);
+  const tasks = byVersion.get(specVersion) ?? [];
+  byVersion.set(specVersion, tasks);
+  return tasks;
 }
 
 function decideGroup(

@@ -91,7 +91,9 @@ const mostTrees = 16;
 /** The tree for some spread preferences and a demand, with the heaps and counts of a contest. */
 export function enterTree(field: Field, spread: readonly string[], demand: Demand, contest: Contest): Tree {
   const { entered } = field;
-  const key = `${spread.length === 0 ? '' : JSON.stringify(spread)}${standingKey(demand)}`;
+  // A descriptor can be any text, so its length goes before it.
+  let key = standingKey(demand);
+  for (const descriptor of spread) key += `${descriptor.length}:${descriptor}`;
   let tree = field.trees.get(key);
   if (tree === undefined) {
     if (field.trees.size >= mostTrees) field.trees.clear();
@@ -208,10 +210,10 @@ function count(leaf: Branch, more: number): void {
   for (let at: Branch | undefined = leaf; at !== undefined; at = at.parent) at.count += more;
 }
 
-/** A branch while it grows: its children by label value. */
+/** A branch while it grows: its children by label value, undefined as long as it has none. */
 interface Growing {
   readonly branch: Branch;
-  readonly byValue: Map<string, Growing>;
+  byValue: Map<string, Growing> | undefined;
 }
 
 function growTree(nodes: readonly NodeInfo[], preferences: readonly Preference[], demand: Demand): Tree {
@@ -256,21 +258,25 @@ function grow(parent: Branch | undefined): Growing {
     complete: false,
     used: false,
   };
-  return { branch, byValue: new Map() };
+  return { branch, byValue: undefined };
 }
 
-function childOf({ branch, byValue }: Growing, value: string): Growing {
-  const known = byValue.get(value);
+function childOf(parent: Growing, value: string): Growing {
+  const known = parent.byValue?.get(value);
   if (known !== undefined) return known;
-  const child = grow(branch);
-  byValue.set(value, child);
+  const child = grow(parent.branch);
+  parent.byValue ??= new Map();
+  parent.byValue.set(value, child);
   return child;
 }
 
 function finish({ branch, byValue }: Growing): Branch {
-  const entries = [...byValue].sort(([a], [b]) => (a < b ? -1 : 1));
-  branch.children = entries.map(([, child]) => finish(child));
-  heapify(branch.idle);
+  if (byValue === undefined) {
+    heapify(branch.idle);
+  } else {
+    const entries = [...byValue].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+    branch.children = entries.map(([, child]) => finish(child));
+  }
   return branch;
 }
 
