@@ -22,6 +22,7 @@ export type { LoadBalancer, LoadBalancerOptions } from './lab/load-balancer.ts';
 export type { LogOptions } from './lab/logs.ts';
 export type { NodeOptions, Operator } from './lab/operator.ts';
 export type { HealthOptions, RestartOptions, ServiceOptions, UpdateOptions } from './lab/options.ts';
+export type { LogEntryView } from './lab/raft-log.ts';
 export type { RaftNode, RaftStage, RaftStageOptions } from './lab/raft-stage.ts';
 export { type Outcome, type RunOptions, runScenario } from './lab/run.ts';
 export type { Scenario } from './lab/scenario.ts';

@@ -8,6 +8,7 @@ import type { Service, UpdateStatus } from '../model/objects.ts';
 import type { Reader } from '../store/reader.ts';
 import { isConverged } from './converged.ts';
 import { ScenarioFailure } from './failure.ts';
+import { type LogEntryView, raftLog } from './raft-log.ts';
 import { formatTime } from './time.ts';
 import {
   type ContainerView,
@@ -57,6 +58,12 @@ export class Sight {
   term(host: string): number {
     this.check([host]);
     return this.#swarm.managerOf(host)?.raft.term ?? 0;
+  }
+
+  /** The newest entries of a manager's Raft log, oldest first: what each changes, and which managers have it. */
+  log(host: string, last = 20): readonly LogEntryView[] {
+    this.check([host]);
+    return raftLog(this.#swarm, host, last);
   }
 
   /** Managers that are up, in order. */

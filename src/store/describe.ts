@@ -39,6 +39,8 @@ const silent: ReadonlySet<string> = new Set([
   'appliedBy',
   'startedAt',
   'completedAt',
+  'previousSpec',
+  'previousSpecVersion',
 ]);
 const durations: ReadonlySet<string> = new Set([
   'delay',
@@ -56,6 +58,9 @@ const taskStates: ReadonlyMap<unknown, TaskState> = new Map(
   Object.values(TaskState).map((state) => [state, state]),
 );
 
+/** What comes or goes as a whole is told part by part as long as it has no more than these. */
+const mostParts = 3;
+
 /** The leaves that changed in what is called `key`, old and new. A list counts as a leaf and is only said to have changed. */
 function describeChange(key: string, before: unknown, after: unknown): string[] {
   if (silent.has(key) || equalData(before, after)) return [];
@@ -64,7 +69,9 @@ function describeChange(key: string, before: unknown, after: unknown): string[] 
     const old = new Map(isObject(before) ? Object.entries(before) : []);
     const fresh = new Map(isObject(after) ? Object.entries(after) : []);
     const steps = new Set([...old.keys(), ...fresh.keys()]);
-    return [...steps].flatMap((step) => describeChange(step, old.get(step), fresh.get(step)));
+    const changes = [...steps].flatMap((step) => describeChange(step, old.get(step), fresh.get(step)));
+    if (isObject(before) && isObject(after)) return changes;
+    return changes.length <= mostParts ? changes : [`${key} ${isObject(after) ? 'added' : 'removed'}`];
   }
   return [`${key} ${describeValue(key, before)} -> ${describeValue(key, after)}`];
 }

@@ -71,6 +71,21 @@ test.each<[string, (draft: Draft<Service>) => void]>([
       draft.spec.task.limits = { nanoCpus: 0, memoryBytes: 64 * 1024 ** 2, generic: [] };
     },
   ],
+  [
+    'update removed',
+    (draft) => {
+      delete draft.spec.update;
+    },
+  ],
+  [
+    'replicas 3 -> 5, specVersion 0 -> 7',
+    (draft) => {
+      draft.previousSpec = draft.spec;
+      draft.previousSpecVersion = 0;
+      draft.spec = { ...draft.spec, mode: { kind: 'replicated', replicas: 5 } };
+      draft.specVersion = 7;
+    },
+  ],
 ])('service web: %s', (words, recipe) => {
   const tx = transaction();
   tx.update('service', 's1', recipe);

@@ -75,6 +75,38 @@ const story: LabCommand = {
   },
 };
 
+const log: LabCommand = {
+  name: 'log',
+  usage: '[MANAGER]',
+  short: 'Show the Raft log of a manager, the last 20 entries of it',
+  long: 'What each entry changes, and which managers have it. One that is not committed may be lost. Without a manager it is that of the leader.',
+  arity: between(0, 1),
+  flags: [
+    { name: 'last', shorthand: 'n', kind: whole(0, 1_000_000), usage: 'How many entries', initial: '20' },
+  ],
+  run: ({ args: [name], flags, session, terminal }) => {
+    const { lab, swarm } = session;
+    const manager = name === undefined ? lab.leader() : session.machine(name);
+    if (manager === undefined)
+      throw new ScenarioFailure('there is no leader: say whose log, as in `lab log manager1`');
+    if (swarm.managerOf(manager) === undefined)
+      throw new ScenarioFailure(`${manager} is no manager that runs: it has no log to show`);
+    const rows = lab
+      .log(manager, flags.number('last'))
+      .flatMap(({ index, term, state, holders, changes }) => {
+        const shown = changes.length <= mostChanges ? changes : changes.slice(0, mostChanges - 1);
+        const more = changes.length - shown.length;
+        const [first = '', ...others] = more === 0 ? shown : [...shown, `... and ${more} more`];
+        const entry = [String(index), String(term), state, holders.join(', '), first];
+        return [entry, ...others.map((change) => ['', '', '', '', change])];
+      });
+    terminal.out(table([['INDEX', 'TERM', 'STATE', 'HELD BY', 'CHANGES'], ...rows]));
+  },
+};
+
+/** Of one entry no more lines than this: a transaction can have hundreds of changes. */
+const mostChanges = 6;
+
 const explainCommand: LabCommand = {
   name: 'explain',
   usage: 'SUBJECT...',
@@ -175,4 +207,4 @@ function check([what = '', ...rest]: readonly string[], session: Session): reado
   }
 }
 
-export const look: readonly LabCommand[] = [status, story, explainCommand, whyNot, expect];
+export const look: readonly LabCommand[] = [status, story, log, explainCommand, whyNot, expect];

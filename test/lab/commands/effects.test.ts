@@ -377,6 +377,26 @@ describe('looking', () => {
     expect(stage.lab('story --all').out).toMatch(/web +is created/);
   });
 
+  test('log', () => {
+    const log = (line: string) => stage.lab(`log ${line}`).out.trimEnd().split('\n');
+    const [head = '', ...entries] = log('--last 1000');
+    expect(head).toMatch(/^INDEX +TERM +STATE +HELD BY +CHANGES$/);
+    expect(log('').length, 'a header and twenty entries, some of two lines').toBeGreaterThan(20);
+    expect(log('-n 1').at(-1)?.split(/ {2,}/).at(-1)).toBe(entries.at(-1)?.split(/ {2,}/).at(-1));
+    expect(entries.join('\n')).toMatch(/^\d+ +\d+ +applied +manager1 +service web: created$/m);
+    expect(log('-n 0').length).toBe(1);
+    expect(stage.lab('log worker1').err).toBe(
+      'lab log: worker1 is no manager that runs: it has no log to show\n',
+    );
+    stage.docker('service create -d --name many --replicas 40 nginx');
+    quietly('wait 10s');
+    expect(log('-n 1000').join('\n')).toMatch(/ task many\.\d+: created\n +\.\.\. and 35 more$/m);
+    quietly('crash manager1');
+    expect(stage.lab('log').err).toBe(
+      'lab log: there is no leader: say whose log, as in `lab log manager1`\n',
+    );
+  });
+
   test('explain and why-not', () => {
     expect(stage.lab('explain leader').out).toMatch(/^manager1 leads/);
     expect(stage.lab('explain web.1').out).toContain('[command]');

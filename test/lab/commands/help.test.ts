@@ -35,6 +35,7 @@ test('all commands are there', () => {
       'link',
       'load',
       'load-world',
+      'log',
       'node',
       'node add',
       'node remove',

@@ -43,6 +43,8 @@ describe('a line that is no command ends with 2', () => {
     ['clock worker1 --percent 1e300', 'it is a number from 1 to 1000'],
     ['clock worker1 --offset -99999h', 'it is 24000h at most'],
     ['story --last -1', 'it is a whole number from 0'],
+    ['log manager1 manager2', 'lab log: it takes at most 1 argument, not 2'],
+    ['log --last x', 'it is a whole number from 0'],
     ['wait leader --timeout -1s', 'it is not negative'],
     ['image nginx --exit 256', 'it is a whole number from 0 to 255'],
     ['image nginx --pull -3s', 'it is not negative'],
