@@ -5,7 +5,13 @@ import type { SwarmTypes } from './types.ts';
 
 const gossipPort = 7946;
 
-/** The port at which a message arrives, as firewalls see it. An answer on a connection comes back on it. */
+/** Where managers listen: to each other, to agents, to nodes that join. */
+export const managersPort = `${defaultListenPort}/tcp`;
+
+/**
+ * The port at which a message arrives, as firewalls see it; empty for an answer, which comes back on the connection that its receiver has
+ * opened, and so does what a manager pushes on the streams of a session.
+ */
 export function portOf(body: SwarmTypes['body']): string {
   switch (body.kind) {
     case 'request':
@@ -24,7 +30,7 @@ export function portOf(body: SwarmTypes['body']): string {
     case 'raft':
     case 'raft.check':
     case 'call':
-      return `${defaultListenPort}/tcp`;
+      return managersPort;
     default:
       return '';
   }

@@ -139,6 +139,11 @@ export class World<T extends WorldTypes> {
     return this.#network.isCut(from, to);
   }
 
+  /** Whether a firewall drops what arrives at a host on a port, such as `2377/tcp`. */
+  isClosed(host: string, port: string): boolean {
+    return this.#host(host).closed.has(port);
+  }
+
   watch(watcher: Watcher<T>): void {
     this.#watchers.push(watcher);
   }
@@ -225,7 +230,7 @@ export class World<T extends WorldTypes> {
         return event.epoch === host.boots;
       case 'message':
         if (event.from === event.to) return event.epoch === host.boots;
-        return event.epoch === this.#epochOf(event.from, host) && !this.#isClosed(event.body, host);
+        return event.epoch === this.#epochOf(event.from, host) && !this.#isDropped(event.body, host);
       case 'command':
         return true;
       default:
@@ -233,7 +238,7 @@ export class World<T extends WorldTypes> {
     }
   }
 
-  #isClosed(body: T['body'], { closed }: Host<T>): boolean {
+  #isDropped(body: T['body'], { closed }: Host<T>): boolean {
     return closed.size > 0 && closed.has(this.#program.portOf?.(body) ?? '');
   }
 

@@ -91,7 +91,7 @@ export const faults: readonly LabCommand[] = [
     name: 'close-port',
     usage: 'NODE PORT[/PROTOCOL]',
     short: 'Let a firewall at a machine drop what arrives there on a port',
-    long: '4789/udp carries the overlay networks, 7946 what nodes tell each other of containers, 2377/tcp the managers.',
+    long: '2377/tcp is where a manager hears agents, other managers and joins; 4789/udp carries the overlay networks, 7946 what nodes tell each other of containers.',
     arity: exactly(2),
     run: (call) => call.session.lab.closePort(...portOfMachine(call)),
   },

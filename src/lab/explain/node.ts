@@ -147,7 +147,10 @@ function explainDown(record: RunRecord, host: string, node: Node, became: Change
       replaced.length > 0
         ? `The orchestrator replaces the tasks of ${host}. Containers that still run there are not stopped.`
         : `The orchestrator replaces what ${host} ran. Containers that still run there are not stopped.`,
-    youCan: 'Lengthen the grace with docker swarm update --dispatcher-heartbeat.',
+    youCan:
+      blow?.event.body.kind === 'close'
+        ? `Open ${blow.event.body.port} again on ${blow.event.body.host}.`
+        : 'Lengthen the grace with docker swarm update --dispatcher-heartbeat.',
   };
 }
 

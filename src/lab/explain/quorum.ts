@@ -1,5 +1,6 @@
 // Why nobody leads: how many managers reach each other, what was answered meanwhile, and when.
 
+import { managersPort } from '../../cluster/ports.ts';
 import { chainOf, count, type Explanation, type ExplanationLink, listOf, times } from './explanation.ts';
 import { campaignsOf, type RaftNote, raftNotes, rootBefore } from './raft-facts.ts';
 import { managerOn, type RunRecord } from './record.ts';
@@ -23,12 +24,19 @@ export function explainNoLeader(record: RunRecord): Explanation {
       : [];
   const members = hosts.length;
   const needed = Math.floor(members / 2) + 1;
+  const hears = (host: string, other: string) =>
+    !world.isCut(other, host) && !world.isClosed(host, managersPort);
   const reach = (host: string) =>
     running.filter(
-      (other) =>
-        other === host || (!world.isCut(host, other) && !world.isCut(other, host) && !world.isPaused(other)),
+      (other) => other === host || (hears(host, other) && hears(other, host) && !world.isPaused(other)),
     );
-  const group = running.map(reach).sort((a, b) => b.length - a.length)[0] ?? [];
+  // Of equal groups one that could have a leader: who is deaf behind a firewall has fallen silent.
+  const isDeaf = (host: string) => Number(world.isClosed(host, managersPort));
+  const group =
+    [...running]
+      .sort((a, b) => isDeaf(a) - isDeaf(b))
+      .map(reach)
+      .sort((a, b) => b.length - a.length)[0] ?? [];
   const subject = 'leader';
   const end = record.last.seq;
   const silent = hosts

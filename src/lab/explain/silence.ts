@@ -1,6 +1,6 @@
 // The last thing done from outside that silenced a machine, or brought it back: a fault, or the command to leave the swarm.
 
-import type { Fault } from '../../sim/fault.ts';
+import { managersPort } from '../../cluster/ports.ts';
 import type { ExplanationLink } from './explanation.ts';
 import type { Event, RunRecord } from './record.ts';
 import { rootLink } from './words.ts';
@@ -13,46 +13,65 @@ export interface Blow {
   readonly what: string;
 }
 
-/** Before event `seq` the last thing that silenced `host`, if it was not undone since. */
+/** Before event `seq` the last thing that silenced `host`, of those that were not undone since. */
 export function lastSilence(record: RunRecord, host: string, seq: number): Blow | undefined {
-  const silence = lastOf(
+  const manager = managerBefore(record, host, seq);
+  const isUndone = (silence: Event) => {
+    const undone = record.lastEvent(seq, (event) => undoes(event, silence, host));
+    return undone !== undefined && record.isBefore(silence.seq, undone.seq);
+  };
+  const nameOf = (event: Event) => silenceName(event, host, manager);
+  return blowOf(
     record,
-    seq,
-    (fault) => silenceName(fault, host),
-    (event) => leaving(event, host),
+    record.lastEvent(seq, (event) => nameOf(event) !== undefined && !isUndone(event)),
+    nameOf,
   );
-  const return_ = lastOf(record, seq, (fault) => returnName(fault, host));
-  if (silence === undefined || return_ === undefined) return silence;
-  return record.isBefore(return_.event.seq, silence.event.seq) ? silence : undefined;
 }
 
 /** Before event `seq` the last fault that brought `host` back. */
 export function lastReturn(record: RunRecord, host: string, seq: number): Blow | undefined {
-  return lastOf(record, seq, (fault) => returnName(fault, host));
+  const manager = managerBefore(record, host, seq);
+  const nameOf = (event: Event) => returnName(event, host, manager);
+  return blowOf(
+    record,
+    record.lastEvent(seq, (event) => nameOf(event) !== undefined),
+    nameOf,
+  );
 }
 
-function lastOf(
+function blowOf(
   record: RunRecord,
-  seq: number,
-  nameOf: (fault: Fault) => string | undefined,
-  commandOf: (event: Event) => string | undefined = () => undefined,
+  event: Event | undefined,
+  nameOf: (event: Event) => string | undefined,
 ): Blow | undefined {
-  const name = (event: Event) => {
-    if (event.kind !== 'fault') return commandOf(event);
-    return event.body.kind === 'add' || event.body.kind === 'configure' ? undefined : nameOf(event.body);
-  };
-  const event = record.lastEvent(seq, (each) => name(each) !== undefined);
-  const what = event && name(event);
-  if (event === undefined || what === undefined) return undefined;
-  return { event, link: rootLink(record, event), what };
+  const what = event && nameOf(event);
+  return event === undefined || what === undefined
+    ? undefined
+    : { event, link: rootLink(record, event), what };
 }
 
-/** A command after which a machine is heard of no more. */
-function leaving({ kind, to, body }: Event, host: string): string | undefined {
-  return kind === 'command' && to === host && body.kind === 'node.leave' ? 'the leave' : undefined;
+/**
+ * The manager that last heard the agent of `host` before event `seq`: on a machine with a manager its own (R-R187). What closes that manager's
+ * port silences the agent, or, on the manager's own machine, all of it: its manager hears the others no more. A worker's own ports do not matter.
+ */
+function managerBefore(record: RunRecord, host: string, seq: number): string | undefined {
+  return record.lastEvent(
+    seq,
+    ({ kind, body }) =>
+      kind === 'message' &&
+      body.kind === 'call' &&
+      !body.forwarded &&
+      body.call.method.startsWith('dispatcher.') &&
+      body.route[0] === host,
+  )?.to;
 }
 
-function silenceName(fault: Fault, host: string): string | undefined {
+function silenceName(event: Event, host: string, manager: string | undefined): string | undefined {
+  if (event.kind === 'command') {
+    return event.to === host && event.body.kind === 'node.leave' ? 'the leave' : undefined;
+  }
+  if (event.kind !== 'fault') return undefined;
+  const { body: fault } = event;
   switch (fault.kind) {
     case 'crash':
       return fault.host === host ? 'the crash' : undefined;
@@ -64,12 +83,16 @@ function silenceName(fault: Fault, host: string): string | undefined {
       return [...fault.from, ...fault.to].includes(host) ? 'the cut' : undefined;
     case 'partition':
       return fault.groups.some((group) => group.includes(host)) ? 'the partition' : undefined;
+    case 'close':
+      return fault.host === manager && fault.port === managersPort ? 'the closing' : undefined;
     default:
       return undefined;
   }
 }
 
-function returnName(fault: Fault, host: string): string | undefined {
+function returnName(event: Event, host: string, manager: string | undefined): string | undefined {
+  if (event.kind !== 'fault') return undefined;
+  const { body: fault } = event;
   switch (fault.kind) {
     case 'restart':
       return fault.host === host ? 'the restart' : undefined;
@@ -79,7 +102,32 @@ function returnName(fault: Fault, host: string): string | undefined {
       return [...fault.from, ...fault.to].includes(host) ? 'the mending' : undefined;
     case 'heal':
       return 'the healing';
+    case 'open':
+      return fault.host === manager && fault.port === managersPort ? 'the opening' : undefined;
     default:
       return undefined;
+  }
+}
+
+/** Whether an event, if it comes later, undoes what silenced `host`. */
+function undoes(event: Event, silence: Event, host: string): boolean {
+  if (silence.kind !== 'fault') {
+    return event.kind === 'command' && event.to === host && event.body.kind === 'node.join';
+  }
+  if (event.kind !== 'fault') return false;
+  const { body: fault } = event;
+  switch (silence.body.kind) {
+    case 'crash':
+    case 'stop':
+      return fault.kind === 'restart' && fault.host === host;
+    case 'pause':
+      return (fault.kind === 'resume' || fault.kind === 'restart') && fault.host === host;
+    case 'cut':
+    case 'partition':
+      return fault.kind === 'heal' || (fault.kind === 'mend' && [...fault.from, ...fault.to].includes(host));
+    case 'close':
+      return fault.kind === 'open' && fault.host === silence.body.host && fault.port === managersPort;
+    default:
+      return false;
   }
 }
