@@ -1,8 +1,16 @@
 // The agent of a node: keeps a session with the managers and runs the tasks they assign. Its state is plain data, driven by events alone.
 
+import { stopSignalOf } from '../model/signal.ts';
 import { assert, unreachable } from '../sim/assert.ts';
 import type { Container } from './container.ts';
-import { containerMoment, hangContainer, killContainer, logKey } from './container.ts';
+import {
+  containerMoment,
+  hangContainer,
+  killContainer,
+  killLater,
+  logKey,
+  signalContainer,
+} from './container.ts';
 import type { AgentContext, AgentEvent, AgentRecord } from './context.ts';
 import { pullEnded, pullSilent, pullStarted } from './images.ts';
 import { tellFollowers } from './logs.ts';
@@ -21,6 +29,7 @@ import {
 import type { AgentState } from './state.ts';
 import {
   containerChanged,
+  dropContainer,
   imageChanged,
   recoverTask,
   removeTask,
@@ -148,6 +157,42 @@ export function handleAgent(context: AgentContext, state: AgentState, event: Age
 /** Kills the program of a task at once, as `docker kill` or the machine's memory running out does. */
 export function killTask(context: AgentContext, state: AgentState, taskId: string): void {
   onContainer(context, state, taskId, killContainer);
+}
+
+/** Sends the program of a task a signal, as `docker kill --signal` does. @param number of the signal */
+export function signalTask(context: AgentContext, state: AgentState, taskId: string, number: number): void {
+  onContainer(context, state, taskId, (_, container) => {
+    signalContainer(context, container, number, stopSignalIn(state, taskId));
+  });
+}
+
+/**
+ * Stops the program of a task by hand, as `docker stop` does: nobody is told before, and what it comes to is the task's own end.
+ * @param number of the signal; undefined: the one its service has for it
+ * @param grace microseconds until the kill; undefined: as its service says; negative: it is never killed
+ */
+export function stopTask(
+  context: AgentContext,
+  state: AgentState,
+  taskId: string,
+  number: number | undefined,
+  grace: number | undefined,
+): void {
+  onContainer(context, state, taskId, (_, container) => {
+    const stopSignal = stopSignalIn(state, taskId);
+    signalContainer(context, container, number ?? stopSignal, stopSignal);
+    const patience = grace ?? container.grace;
+    if (patience >= 0) killLater(context, container, patience);
+  });
+}
+
+/** Removes the container of a task, as `docker rm` does, unless it runs. The task's own history is the swarm's. */
+export function removeContainer(context: AgentContext, state: AgentState, taskId: string): void {
+  onContainer(context, state, taskId, (_, container) => dropContainer(context, state, container));
+}
+
+function stopSignalIn(state: AgentState, taskId: string): number {
+  return stopSignalOf(state.tasks.get(taskId)?.task.spec.container.stopSignal ?? '');
 }
 
 /** Makes the program of a task hang: its health check, if it has one, fails from now on. */

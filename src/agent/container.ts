@@ -13,6 +13,7 @@ import {
 } from '../model/image-behaviour.ts';
 import type { LogLine } from '../model/messages.ts';
 import type { Task } from '../model/objects.ts';
+import { asksToEnd, killSignal } from '../model/signal.ts';
 import type { HealthCheck, Mount } from '../model/spec.ts';
 import { expandContainerSpec } from '../model/template.ts';
 import { assert, unreachable } from '../sim/assert.ts';
@@ -71,8 +72,12 @@ export interface Container {
   wroteAt: number;
   /** Set once it is being stopped; the code its program will end with. */
   stopping: { exitCode: number } | undefined;
-  /** It has had its stop signal. */
+  /** It has had a signal that asks it to end. */
   signalled: boolean;
+  /** The code its program ends with, being asked to by hand; undefined unless it is. */
+  quitCode: number | undefined;
+  /** When a stop by hand has it killed, this host's clock; undefined when none does. */
+  killAt: number | undefined;
   /** The task is gone: the container goes as soon as it has stopped. */
   leaving: boolean;
   /** What is due to happen to it. */
@@ -109,6 +114,8 @@ export function createContainer(context: AgentContext, task: Task, id = drawId(c
     wroteAt: -1,
     stopping: undefined,
     signalled: false,
+    quitCode: undefined,
+    killAt: undefined,
     leaving: false,
     timers: new Map(),
   };
@@ -173,6 +180,34 @@ export function killContainer(context: AgentContext, container: Container): void
   if (container.phase === 'starting' || container.phase === 'running') end(context, container, killedCode);
 }
 
+/**
+ * A signal that somebody sends by hand, SIGKILL or another. A program ends by those that ask it to, as its script says, in its own time;
+ * others do nothing to it.
+ * @param stopSignal the one its service has for it
+ */
+export function signalContainer(
+  context: AgentContext,
+  container: Container,
+  number: number,
+  stopSignal: number,
+): void {
+  if (number === killSignal) killContainer(context, container);
+  if (container.phase !== 'running' || !asksToEnd(number, stopSignal)) return;
+  const stop = heed(context, container);
+  if (stop === undefined) return;
+  container.quitCode = stop.code;
+  setTimer(context, container, 'quit', stop.after);
+}
+
+/** Kills a program that still runs after `grace`, in microseconds, unless it is due to be killed sooner. */
+export function killLater(context: AgentContext, container: Container, grace: number): void {
+  const at = context.now() + grace;
+  if (container.phase !== 'running' || (container.killAt !== undefined && container.killAt <= at)) return;
+  clearTimer(context, container, 'killed');
+  container.killAt = at;
+  setTimer(context, container, 'killed', grace);
+}
+
 /** From now on the program hangs: its health check, if it has one, fails by its timeout. */
 export function hangContainer(context: AgentContext, container: Container): void {
   container.health.hungAt = context.now();
@@ -201,6 +236,13 @@ export function containerMoment(context: AgentContext, container: Container, wha
     case 'stopped':
       assert(container.stopping !== undefined, 'a program stops when it is told to');
       end(context, container, container.stopping.exitCode);
+      break;
+    case 'quit':
+      assert(container.quitCode !== undefined, 'a program quits when it is asked to');
+      end(context, container, container.quitCode);
+      break;
+    case 'killed':
+      end(context, container, killedCode);
       break;
     case 'output':
       write(context, container);
@@ -238,17 +280,24 @@ function signal(context: AgentContext, container: Container, stopping: { exitCod
     end(context, container, killedCode);
     return;
   }
-  container.signalled = true;
-  const hung = container.health.status === 'unhealthy';
-  const stop = container.behaviour.stop ?? (hung ? { kind: 'ignore' } : quickStop(context));
-  const catches = stop.kind === 'exit' && stop.after < container.grace;
+  const stop = heed(context, container);
+  const catches = stop !== undefined && stop.after < container.grace;
   if (catches) stopping.exitCode = stop.code;
   setTimer(context, container, 'stopped', catches ? stop.after : container.grace);
 }
 
-function quickStop(context: AgentContext): { kind: 'exit'; after: number; code: number } {
+/** What a program does when it is asked to end; undefined when that is nothing, as by one that has been asked before. */
+function heed(
+  context: AgentContext,
+  container: Container,
+): { readonly after: number; readonly code: number } | undefined {
+  if (container.signalled) return undefined;
+  container.signalled = true;
+  const { stop } = container.behaviour;
+  if (stop !== undefined) return stop.kind === 'exit' ? stop : undefined;
+  if (container.health.status === 'unhealthy') return undefined;
   const after = drawTime(defaultStopTime, (bound) => context.random(`stop/${context.host}`, bound));
-  return { kind: 'exit', after, code: 0 };
+  return { after, code: 0 };
 }
 
 function end(context: AgentContext, container: Container, exitCode: number): void {
@@ -307,6 +356,12 @@ function judge(context: AgentContext, container: Container, passed: boolean): vo
   judgeProbe(healthCheck, health, passed, context.now() - startedAt);
   // An unhealthy container is stopped: nobody looks at it again.
   if (health.status !== 'unhealthy') waitForProbe(context, container, healthCheck);
+}
+
+function clearTimer(context: AgentContext, container: Container, what: ContainerMoment): void {
+  const timer = container.timers.get(what);
+  if (timer !== undefined) context.cancel(timer);
+  container.timers.delete(what);
 }
 
 function setTimer(context: AgentContext, container: Container, what: ContainerMoment, delay: number): void {

@@ -52,6 +52,10 @@ export type ContainerMoment =
   | 'signal'
   /** The program ends because it was told to, or is killed. */
   | 'stopped'
+  /** The program ends because it was asked to by hand. */
+  | 'quit'
+  /** A stop by hand has waited long enough. */
+  | 'killed'
   /** The program writes its next lines. */
   | 'output'
   /** A health check begins. */

@@ -102,7 +102,7 @@ function taskLog(
 }
 
 /** The container labels and variables that the options `labels` and `env` of the log driver name, by key. */
-function detailsOf({ spec, logDriver }: Task, { env }: Container): Labels {
+export function detailsOf({ spec, logDriver }: Task, { env }: Container): Labels {
   const options = logDriver?.options ?? [];
   const named = (option: string): readonly string[] =>
     options.find(([key]) => key === option)?.[1].split(',') ?? [];

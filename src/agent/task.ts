@@ -83,7 +83,7 @@ export function removeTask(context: AgentContext, state: AgentState, local: Loca
   if (container === undefined) return;
   container.leaving = true;
   stopContainer(context, container);
-  discardContainer(context, state, container);
+  dropContainer(context, state, container);
 }
 
 /** A pause is over. */
@@ -96,7 +96,7 @@ export function retryTask(context: AgentContext, state: AgentState, taskId: stri
 
 /** Something has happened in the container of a task. */
 export function containerChanged(context: AgentContext, state: AgentState, container: Container): void {
-  if (container.leaving) discardContainer(context, state, container);
+  if (container.leaving) dropContainer(context, state, container);
   const local = state.tasks.get(container.taskId);
   if (local?.busy) run(context, state, local);
 }
@@ -330,8 +330,8 @@ function saveTask(context: AgentContext, task: Task): void {
   context.save(taskKey(task.id), { kind: 'task', task });
 }
 
-/** A container whose task is gone goes when it has stopped. */
-function discardContainer(context: AgentContext, state: AgentState, container: Container): void {
+/** Forgets a container and what it has written, unless it runs. One whose task is gone goes when it has stopped. */
+export function dropContainer(context: AgentContext, state: AgentState, container: Container): void {
   if (container.phase !== 'created' && container.phase !== 'exited') return;
   state.containers.delete(container.taskId);
   if (container.lines.length > 0) context.erase(logKey(container.taskId));

@@ -1,7 +1,7 @@
 // A node: the machine's engine with its swarm part. Puts a manager and an agent together, joins swarms, and carries an operator's commands
 // to them. What it is in the swarm is on its disk; the rest is memory.
 
-import { handleAgent, hangTask, killTask } from '../agent/agent.ts';
+import { handleAgent, hangTask, killTask, removeContainer, signalTask, stopTask } from '../agent/agent.ts';
 import { requestFrom, takeNetworkMessage } from '../agent/network/network.ts';
 import { callManager, handleManager, initManager, restartAlone, restartManager } from '../manager/manager.ts';
 import type { ManagerRecord } from '../manager/peer.ts';
@@ -181,6 +181,9 @@ export function handleNode(
     case 'node.drop-network':
     case 'node.write':
     case 'node.kill':
+    case 'node.signal':
+    case 'node.stop':
+    case 'node.remove-container':
     case 'node.hang':
       handleCommand(context, config, memory, body);
       return;
@@ -326,6 +329,21 @@ function handleCommand(
     case 'node.kill':
       withAgent(context, config, memory, (agentContext, agent) =>
         killTask(agentContext, agent, command.taskId),
+      );
+      return;
+    case 'node.signal':
+      withAgent(context, config, memory, (agentContext, agent) =>
+        signalTask(agentContext, agent, command.taskId, command.signal),
+      );
+      return;
+    case 'node.stop':
+      withAgent(context, config, memory, (agentContext, agent) =>
+        stopTask(agentContext, agent, command.taskId, command.signal, command.grace),
+      );
+      return;
+    case 'node.remove-container':
+      withAgent(context, config, memory, (agentContext, agent) =>
+        removeContainer(agentContext, agent, command.taskId),
       );
       return;
     case 'node.hang':

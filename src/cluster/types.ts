@@ -196,6 +196,12 @@ export type NodeCommand =
   | { readonly kind: 'node.drop-network'; readonly name: string }
   | { readonly kind: 'node.write'; readonly volume: string; readonly key: string; readonly value: string }
   | { readonly kind: 'node.kill'; readonly taskId: string }
+  /** `docker kill --signal`. */
+  | { readonly kind: 'node.signal'; readonly taskId: string; readonly signal: number }
+  /** `docker stop`; the grace in microseconds, negative for one without end. Absent: as the service has them. */
+  | { readonly kind: 'node.stop'; readonly taskId: string; readonly signal?: number; readonly grace?: number }
+  /** `docker rm`. */
+  | { readonly kind: 'node.remove-container'; readonly taskId: string }
   | { readonly kind: 'node.hang'; readonly taskId: string };
 
 /** A call before its sender gives it a number. */

@@ -79,7 +79,7 @@ test('a container that is killed, or removed by force, has died for its task', (
   expect(states).toContain('failed');
   expect(refusal(bench.send('manager1', 'POST', '/containers/nope/kill'))).toEqual([
     404,
-    'No such container: nope',
+    'cannot kill container: nope: No such container: nope',
   ]);
 });
 

@@ -1,12 +1,10 @@
-// The containers of this machine: those of its tasks. None can be made by hand.
+// The containers of this machine, to look at: lists, details, logs.
 
 import type { Container } from '../../agent/container.ts';
 import { imageDigest } from '../../agent/registry.ts';
 import { humanDuration } from '../../model/duration.ts';
 import type { Task } from '../../model/objects.ts';
 import type * as api from '../api.ts';
-import { RequestFailure } from '../failure.ts';
-import type { Fiber } from '../fiber.ts';
 import {
   acceptFilters,
   type Filters,
@@ -16,41 +14,22 @@ import {
   valuesFor,
 } from '../filters.ts';
 import { hexOf } from '../hash.ts';
-import { command, type Engine, instantOf, memoryOf, waitFor } from '../node.ts';
+import { containersHere, findContainer, type LocalContainer, stateOf } from '../local-containers.ts';
+import { type Engine, instantOf } from '../node.ts';
 import { isOn } from '../query.ts';
-import { type Call, empty, json, type Reply, type Route } from '../route.ts';
+import { type Call, json, type Reply, type Route } from '../route.ts';
 import { formatInstant, zeroInstant } from '../time.ts';
 import { fromMap, toMap } from '../wire/common.ts';
 import { taskName } from '../wire/task.ts';
-import { containerLogs } from './logs.ts';
+import { containerActRoutes } from './container-acts.ts';
+import { checkStreams, containerLogs } from './logs.ts';
 
 export const containerRoutes: readonly Route[] = [
   { method: 'GET', path: '/containers/json', handle: list },
-  { method: 'POST', path: '/containers/create', handle: create },
   { method: 'GET', path: '/containers/{}/json', handle: inspect },
   { method: 'GET', path: '/containers/{}/logs', handle: logs },
-  { method: 'POST', path: '/containers/{}/kill', handle: kill },
-  { method: 'DELETE', path: '/containers/{}', handle: remove },
+  ...containerActRoutes,
 ];
-
-interface Known {
-  readonly task: Task;
-  readonly container: Container;
-}
-
-/** The newest first. */
-function containersHere(engine: Engine): readonly Known[] {
-  const { agent } = memoryOf(engine);
-  const known = [...(agent?.containers.values() ?? [])].flatMap((container) => {
-    const task = agent?.tasks.get(container.taskId)?.task;
-    return task === undefined ? [] : [{ task, container }];
-  });
-  return known.reverse();
-}
-
-function stateOf({ phase }: Container): 'created' | 'running' | 'exited' {
-  return phase === 'starting' ? 'created' : phase;
-}
 
 function labelsOf(task: Task): api.StringMap {
   const { id, nodeId, serviceId, serviceAnnotations, spec } = task;
@@ -77,7 +56,7 @@ function imageId({ spec: { container } }: Task): string {
 }
 
 /** What `docker ps` prints: `Up 5 seconds (healthy)`, `Exited (0) 2 minutes ago`, `Created`. */
-function statusOf(engine: Engine, { container, task }: Known): string {
+function statusOf(engine: Engine, { container, task }: LocalContainer): string {
   const { now } = engine.swarm.world;
   switch (stateOf(container)) {
     case 'created':
@@ -121,7 +100,7 @@ function list(engine: Engine, { query }: Call): Reply {
   return json((limit > 0 ? found.slice(0, limit) : found).map((known) => summaryOf(engine, known)));
 }
 
-function matches({ task, container }: Known, filters: Filters): boolean {
+function matches({ task, container }: LocalContainer, filters: Filters): boolean {
   const name = taskName(task);
   const names = valuesFor(filters, 'name');
   const ids = valuesFor(filters, 'id');
@@ -139,7 +118,7 @@ function matches({ task, container }: Known, filters: Filters): boolean {
   );
 }
 
-function summaryOf(engine: Engine, known: Known): api.ContainerSummary {
+function summaryOf(engine: Engine, known: LocalContainer): api.ContainerSummary {
   const { task, container } = known;
   return {
     Id: container.id,
@@ -193,59 +172,13 @@ function inspect(engine: Engine, { params: [key = ''] }: Call): Reply {
   return json(detailsOf(engine, findContainer(engine, key)));
 }
 
-function create(): Reply {
-  throw new RequestFailure(
-    501,
-    'containers are made by the tasks of services alone: use docker service create',
-  );
-}
-
-/** Kills what runs in a container, as if it had died by itself. */
-function* kill(engine: Engine, { params: [key = ''] }: Call): Fiber<Reply> {
-  const { container } = findContainer(engine, key);
-  if (container.phase !== 'running') {
-    throw new RequestFailure(409, `cannot kill container: ${key}: container ${container.id} is not running`);
-  }
-  command(engine, { kind: 'node.kill', taskId: container.taskId });
-  yield* waitFor(engine, () => container.phase !== 'running');
-  return empty(204);
-}
-
-/** By force it is killed; its task's history keeps what is left of it. */
-function* remove(engine: Engine, call: Call): Fiber<Reply> {
-  const {
-    params: [key = ''],
-    query,
-  } = call;
-  const { container } = findContainer(engine, key);
-  if (container.phase === 'running' && isOn(query, 'force')) return yield* kill(engine, call);
-  const state = stateOf(container);
-  throw new RequestFailure(
-    409,
-    state === 'running'
-      ? `cannot remove container ${JSON.stringify(`/${key}`)}: container is running: stop the container before removing or force remove`
-      : `cannot remove container ${JSON.stringify(`/${key}`)}: it belongs to a task that is kept`,
-  );
-}
-
 /** What a container has written so far, and with `follow` what it writes until it ends. */
 function logs(engine: Engine, { params: [key = ''], query }: Call): Reply {
-  const { container, task } = findContainer(engine, key);
-  return containerLogs(engine, container, query, task.spec.container.tty === true);
+  checkStreams(query, 400);
+  return containerLogs(engine, findContainer(engine, key), query);
 }
 
-function findContainer(engine: Engine, key: string): Known {
-  const name = key.replace(/^\//, '');
-  const here = containersHere(engine);
-  const exact = here.filter(({ task, container }) => container.id === key || taskName(task) === name);
-  const found = exact.length > 0 ? exact : here.filter(({ container }) => container.id.startsWith(key));
-  const [known, ...others] = found;
-  if (known === undefined) throw new RequestFailure(404, `No such container: ${key}`);
-  if (others.length > 0) throw new RequestFailure(400, `multiple IDs found with provided prefix: ${key}`);
-  return known;
-}
-
-function detailsOf(engine: Engine, { task, container }: Known): unknown {
+function detailsOf(engine: Engine, { task, container }: LocalContainer): unknown {
   const { container: spec } = task.spec;
   const [path = '', ...args] = commandOf(task);
   const state = stateOf(container);

@@ -1,10 +1,12 @@
 // Logs of services and tasks, as frames while they come (reference 2.7).
 
-import type { Container } from '../../agent/container.ts';
+import { detailsOf } from '../../agent/logs.ts';
 import type { LogLine, LogRequest, LogStream, TaskLog } from '../../model/messages.ts';
+import type { Labels } from '../../model/spec.ts';
 import { callRefused, RequestFailure } from '../failure.ts';
 import type { Fiber } from '../fiber.ts';
 import { ConnectionLost, type Stream } from '../http.ts';
+import type { LocalContainer } from '../local-containers.ts';
 import { type Engine, instantOf, look, memoryOf, requireManager, waitFor } from '../node.ts';
 import { isOn, type Query } from '../query.ts';
 import type { Call, Reply } from '../route.ts';
@@ -29,32 +31,30 @@ export function* taskLogs(engine: Engine, { query, params: [key = ''] }: Call): 
 }
 
 /** Without an agent's or a manager's help: the engine has the lines. */
-export function containerLogs(engine: Engine, container: Container, query: Query, tty: boolean): Reply {
-  checkStreams(query);
+export function containerLogs(engine: Engine, { container, task }: LocalContainer, query: Query): Reply {
   const since = sinceOf(engine, query);
-  const { tail } = tailOf(query);
-  const follow = isOn(query, 'follow');
-  const options = { tty, timestamps: isOn(query, 'timestamps'), details: false };
-  const context = { taskId: container.taskId, serviceId: '', nodeId: '', details: [] };
-  const isWanted = ({ at, stream }: LogLine): boolean => at >= since && isOn(query, stream);
-  let told: readonly LogLine[] | undefined;
+  const until = untilOf(engine, query);
+  const tty = task.spec.container.tty === true;
+  const options = { tty, timestamps: isOn(query, 'timestamps') };
+  const details = isOn(query, 'details') ? attributesOf(detailsOf(task, container)) : undefined;
+  // One that does not run has nothing to follow.
+  const follow = isOn(query, 'follow') && (container.phase === 'running' || container.phase === 'starting');
+  const tail = lineCountOf(query);
+  let told = tail === undefined ? 0 : Math.max(container.written - tail, 0);
   let closed = false;
   const body: Stream = {
     *next(): Fiber<Uint8Array | undefined> {
       while (!closed) {
-        const { lines } = container;
-        const fresh =
-          told === undefined
-            ? lastOf(lines, tail)
-            : lines.slice(lines.lastIndexOf(told.at(-1) ?? nothing) + 1);
-        if (told === undefined || fresh.length > 0) {
-          told = lines;
-          const wanted = fresh.filter(isWanted);
-          if (wanted.length > 0)
-            return concat(wanted.map((line) => frameOf(engine, { ...context, lines: [] }, line, options)));
-        }
+        const fresh = container.lines.slice(Math.max(container.lines.length - (container.written - told), 0));
+        told = container.written;
+        const end = fresh.findIndex(({ at }) => at > until);
+        if (end >= 0) closed = true;
+        const wanted = (end < 0 ? fresh : fresh.slice(0, end)).filter(
+          ({ at, stream }) => at >= since && isOn(query, stream),
+        );
+        if (wanted.length > 0) return concat(wanted.map((line) => frameOf(engine, line, options, details)));
         if (!follow || container.phase === 'exited') return undefined;
-        yield* waitFor(engine, () => closed || container.lines !== lines || container.phase === 'exited');
+        yield* waitFor(engine, () => closed || container.written > told || container.phase === 'exited');
       }
       return undefined;
     },
@@ -65,16 +65,23 @@ export function containerLogs(engine: Engine, container: Container, query: Query
   return { status: 200, type: `application/vnd.docker.${tty ? 'raw' : 'multiplexed'}-stream`, body };
 }
 
-/** No line of any container. */
-const nothing: LogLine = { at: -1, stream: 'stdout', text: '' };
-
-function lastOf(lines: readonly LogLine[], tail: number | undefined): readonly LogLine[] {
-  return tail === undefined ? lines : lines.slice(Math.max(0, lines.length - tail));
+/** How many of the last lines are wanted; what is no number, or negative, asks for all of them. */
+function lineCountOf(query: Query): number | undefined {
+  const text = query.get('tail') ?? '';
+  const count = /^[-+]?[0-9]+$/.test(text) ? Number(text) : -1;
+  return count < 0 || !Number.isSafeInteger(count) ? undefined : count;
 }
 
-function checkStreams(query: Query): void {
+/** By the clock of the machines; no line is later than what is given, nor is anything after the first one that is. */
+function untilOf(engine: Engine, query: Query): number {
+  const text = query.get('until') ?? '';
+  return text === '' || text === '0' ? Number.POSITIVE_INFINITY : machineTime(engine, text);
+}
+
+/** @param status what a request for no stream at all is refused with */
+export function checkStreams(query: Query, status = 500): void {
   if (isOn(query, 'stdout') || isOn(query, 'stderr')) return;
-  throw new RequestFailure(500, 'Bad parameters: you must choose at least one stream');
+  throw new RequestFailure(status, 'Bad parameters: you must choose at least one stream');
 }
 
 function open(engine: Engine, query: Query, of: LogRequest['of'], tty: boolean): Reply {
@@ -89,11 +96,11 @@ function open(engine: Engine, query: Query, of: LogRequest['of'], tty: boolean):
     ...tailOf(query),
   };
   const stream = engine.swarm.openLogs(engine.host, request);
-  const options = { tty, timestamps: isOn(query, 'timestamps'), details: isOn(query, 'details') };
+  const options = { tty, timestamps: isOn(query, 'timestamps') };
   return {
     status: 200,
     type: `application/vnd.docker.${tty ? 'raw' : 'multiplexed'}-stream`,
-    body: streamOf(engine, stream, options),
+    body: streamOf(engine, stream, options, isOn(query, 'details')),
   };
 }
 
@@ -112,20 +119,21 @@ function tailOf(query: Query): { readonly tail?: number } {
 function sinceOf(engine: Engine, query: Query): number {
   const text = query.get('since') ?? '';
   if (text === '' || text === '0') return 0;
-  const since = parseUnixTime(text);
-  if (since === undefined) {
-    throw new RequestFailure(500, `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  }
-  return Math.max(0, since - engine.epoch());
+  return Math.max(0, machineTime(engine, text));
+}
+
+function machineTime(engine: Engine, text: string): number {
+  const moment = parseUnixTime(text);
+  if (moment !== undefined) return moment - engine.epoch();
+  throw new RequestFailure(500, `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 interface Options {
   readonly tty: boolean;
   readonly timestamps: boolean;
-  readonly details: boolean;
 }
 
-function streamOf(engine: Engine, stream: number, options: Options): Stream {
+function streamOf(engine: Engine, stream: number, options: Options, details: boolean): Stream {
   const { swarm, host } = engine;
   let ended = false;
   const opened = memoryOf(engine);
@@ -136,9 +144,10 @@ function streamOf(engine: Engine, stream: number, options: Options): Stream {
       yield* waitFor(engine, () => swarm.hasLines(stream) || swarm.isAnswered(stream));
       if (swarm.hasLines(stream)) {
         return concat(
-          swarm
-            .takeLines(stream)
-            .flatMap((log) => log.lines.map((line) => frameOf(engine, log, line, options))),
+          swarm.takeLines(stream).flatMap((log) => {
+            const attributes = details ? attributesOf(placeOf(log)) : undefined;
+            return log.lines.map((line) => frameOf(engine, line, options, attributes));
+          }),
         );
       }
       ended = true;
@@ -163,22 +172,32 @@ function endOf(answer: NonNullable<ReturnType<Engine['swarm']['answerTo']>>): st
 
 const kinds = { stdout: 1, stderr: 2 } as const;
 
-function frameOf(engine: Engine, log: TaskLog, line: LogLine, options: Options): Uint8Array {
+/** @param attributes shown before the line, if at all */
+function frameOf(
+  engine: Engine,
+  line: LogLine,
+  options: Options,
+  attributes: string | undefined,
+): Uint8Array {
   const time = options.timestamps ? `${formatInstantPadded(instantOf(engine, line.at))} ` : '';
-  const details = options.details ? `${attributesOf(log)} ` : '';
+  const details = attributes === undefined ? '' : `${attributes} `;
   const text = `${time}${details}${line.text}\n`;
   return options.tty ? new TextEncoder().encode(text) : frame(kinds[line.stream], text);
 }
 
-/** Where the line comes from, with what the log driver adds, sorted by key. */
-function attributesOf({ taskId, serviceId, nodeId, details }: TaskLog): string {
-  const attributes = new Map([
+/** Where a task's line comes from, with what the log driver adds. */
+function placeOf({ taskId, serviceId, nodeId, details }: TaskLog): Labels {
+  return [
     ...details,
     ['com.docker.swarm.node.id', nodeId],
     ['com.docker.swarm.service.id', serviceId],
     ['com.docker.swarm.task.id', taskId],
-  ]);
-  return [...attributes]
+  ];
+}
+
+/** Sorted by key; of two with one key the last. */
+function attributesOf(attributes: Labels): string {
+  return [...new Map(attributes)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${escapeQuery(key)}=${escapeQuery(value)}`)
     .join(',');

@@ -41,6 +41,12 @@ function commandText(record: RunRecord, body: Event['body'], seq: number): strin
       return 'docker swarm unlock';
     case 'node.kill':
       return `docker kill ${record.taskNameOf(body.taskId)}`;
+    case 'node.signal':
+      return `docker kill --signal ${body.signal} ${record.taskNameOf(body.taskId)}`;
+    case 'node.stop':
+      return `docker stop ${record.taskNameOf(body.taskId)}`;
+    case 'node.remove-container':
+      return `docker rm ${record.taskNameOf(body.taskId)}`;
     case 'node.logs': {
       const { kind, id } = body.request.of;
       return `docker service logs ${kind === 'task' ? record.taskNameOf(id) : record.nameOf('service', id)}`;
