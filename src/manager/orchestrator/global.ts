@@ -93,7 +93,15 @@ export const globalReactor: Reactor<GlobalState, GlobalTimer, GlobalJob> = {
     return 'done';
   },
 
-  written: afterJob,
+  written(leader, state, job) {
+    if (job.kind === 'start') {
+      // As in the replicated orchestrator (R-O113).
+      const task = leader.store.get('task', job.taskId);
+      if (task !== undefined) queueRestart(leader.store, state, task);
+      if (state.work.length > 0) requestTick(leader, state);
+    }
+    afterJob(leader, state, job);
+  },
 };
 
 function isGlobal(service: Service): boolean {

@@ -92,7 +92,16 @@ export const replicatedReactor: Reactor<ReplicatedState, ReplicatedTimer, Replic
     return 'done';
   },
 
-  written: afterJob,
+  written(leader, state, job) {
+    if (job.kind === 'start') {
+      // The start is an event that brings back a task that died while it was parked (R-O113); but it changes
+      // nothing of one that the updater parked although it could run already.
+      const task = leader.store.get('task', job.taskId);
+      if (task !== undefined) queueRestart(leader.store, state, task);
+      if (state.restarts.size > 0) requestTick(leader, state);
+    }
+    afterJob(leader, state, job);
+  },
 };
 
 function isReplicated(service: Service): boolean {

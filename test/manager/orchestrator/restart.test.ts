@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { second } from '../../../src/model/duration.ts';
+import type { Task } from '../../../src/model/objects.ts';
 import { TaskState } from '../../../src/model/state.ts';
 import { createScene, type Scene, show } from './scene.ts';
 
-const states = (scene: Scene, slot = 1) => scene.tasks(slot).map(show);
+const states = (scene: Scene, slot: number | string = 1) => scene.tasks(slot).map(show);
 const created = (scene: Scene) => scene.tasks().map(({ meta }) => meta.createdAt / second);
 
 describe('a task that ends', () => {
@@ -61,6 +62,38 @@ describe('a task that ends', () => {
     scene.advance(12);
     expect(created(scene)).toEqual([0, 0, 5, 10]);
   });
+
+  it.each([
+    ['replicated', { kind: 'replicated', replicas: 2 }],
+    ['global', { kind: 'global' }],
+  ] as const)(
+    'while the updater parks it, though it runs, is replaced when that is over: %s (R-O113)',
+    (_, mode) => {
+      const isNew = ({ spec }: Task) => spec.container.image === 'v2';
+      const scene = createScene({
+        nodes: ['a', 'b'],
+        stop: 20 * second,
+        start: (task) => (isNew(task) ? 25 * second : 0),
+        fate: (task, at) => (isNew(task) && at === 'start' ? { at } : undefined),
+      });
+      scene.create({
+        mode,
+        restart: { delay: 6 * second },
+        update: { order: 'start-first', parallelism: 0 },
+      });
+      scene.update({ image: 'v2' });
+      scene.advance(26);
+      expect(scene.history().at(-1)).toBe('25 paused');
+      // The second slot has its turn at 46, when the old task of the first has stopped. What is kept there was
+      // parked when the updater looked, and has been starting since 31.
+      scene.update({ update: { order: 'start-first', parallelism: 1, failureAction: 'continue' } });
+      scene.advance(39.9);
+      const last = mode.kind === 'global' ? 'b' : 2;
+      expect(states(scene, last)).toEqual(['v1 shutdown/running', 'v2 shutdown/failed', 'v2 running/failed']);
+      scene.advance(0.1);
+      expect(states(scene, last).slice(2)).toEqual(['v2 shutdown/failed', 'v2 ready/ready']);
+    },
+  );
 
   it('in a node drained during its delayed start waits for that to end (O-E52)', () => {
     const scene = createScene({ nodes: ['a', 'b'], place: () => 'a', stop: second });
