@@ -22,7 +22,7 @@ function heard(statement: StatementNode): StatementNode {
   return live(statement) ?? redirected(statement);
 }
 
-/** A statement that is one command of ours, and goes nowhere else. */
+/** A statement that is one command of ours, has no other in its words, and goes nowhere else. */
 export function isLive(statement: StatementNode): boolean {
   return live(statement) !== undefined;
 }
@@ -34,7 +34,7 @@ function live(statement: StatementNode): StatementNode | undefined {
   const alone = pipeline !== undefined && more.length === 0 && others.length === 0 && !statement.background;
   if (!alone || command?.type !== 'SimpleCommand' || command.redirections.some(isOutput)) return undefined;
   const [name] = command.name?.parts ?? [];
-  if (name?.type !== 'Literal' || !ours.has(name.value)) return undefined;
+  if (name?.type !== 'Literal' || !ours.has(name.value) || substitutes(command)) return undefined;
   const assignment = {
     type: 'Assignment' as const,
     name: liveVariable,
@@ -44,6 +44,11 @@ function live(statement: StatementNode): StatementNode | undefined {
   };
   const printing: CommandNode = { ...command, assignments: [...command.assignments, assignment] };
   return { ...statement, pipelines: [{ ...pipeline, commands: [printing] }] };
+}
+
+/** What runs in its words would inherit the variable, and print what the command is to be given. */
+function substitutes(command: SimpleCommandNode): boolean {
+  return /"type":"(?:Command|Process)Substitution"/.test(JSON.stringify(command));
 }
 
 function isOutput({ operator }: RedirectionNode): boolean {

@@ -54,6 +54,17 @@ EOF
     ]);
   });
 
+  test.each([
+    'docker node inspect -f "{{.Description.Hostname}}" $(docker node ls -q -f name=worker1)',
+    'docker node inspect -f "{{.Description.Hostname}}" "`docker node ls -q -f name=worker1`"',
+    `docker node inspect -f "{{.Description.Hostname}}" \${nothing:-$(docker node ls -q -f name=worker1)}`,
+  ])('what a command prints in the words of another is given to that: %s', async (line) => {
+    const { out } = await run(`${line}\n`);
+    expect(out).toBe('worker1\n');
+    const { out: made } = await run('docker config create c - < <(docker node ls -q)\n');
+    expect(made).toMatch(/^[a-z0-9]{25}\n$/);
+  });
+
   test('set -e ends a script with the code of what failed', async () => {
     const { out, err, exitCode } = await run('set -e\necho before\ndocker node inspect nope\necho after\n');
     expect(out).toBe('before\n[]\n');
