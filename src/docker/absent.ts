@@ -23,27 +23,21 @@ function group(
 }
 
 /** What `docker` and `docker container` both have. */
-const ofContainers: readonly Command[] = [
+export const ofContainersAbsent: readonly Command[] = [
   absent('attach', 'Attach local standard input, output, and error streams to a running container'),
   absent('commit', "Create a new image from a container's changes"),
   absent('cp', 'Copy files/folders between a container and the local filesystem'),
   absent('create', 'Create a new container'),
   absent('diff', "Inspect changes to files or directories on a container's filesystem"),
   absent('export', "Export a container's filesystem as a tar archive"),
-  absent('kill', 'Kill one or more running containers'),
-  absent('logs', 'Fetch the logs of a container'),
   absent('pause', 'Pause all processes within one or more containers'),
   absent('port', 'List port mappings or a specific mapping for the container'),
   absent('rename', 'Rename a container'),
-  absent('restart', 'Restart one or more containers'),
-  absent('rm', 'Remove one or more containers'),
   absent('start', 'Start one or more stopped containers'),
   absent('stats', 'Display a live stream of container(s) resource usage statistics'),
-  absent('stop', 'Stop one or more running containers'),
   absent('top', 'Display the running processes of a container'),
   absent('unpause', 'Unpause all processes within one or more containers'),
   absent('update', 'Update configuration of one or more containers'),
-  absent('wait', 'Block until one or more containers stop, then print their exit codes'),
 ];
 
 /** What `docker` and `docker image` both have. */
@@ -69,16 +63,10 @@ export const absentCommon = {
   search: absent('search', 'Search Docker Hub for images', { section: 'common' }),
 } as const satisfies Readonly<Record<string, Command>>;
 
-export const absentCommands: readonly Command[] = [
-  ...ofContainers,
-  ...ofImages,
-  absent('rmi', 'Remove one or more images'),
-];
+export const absentCommands: readonly Command[] = [...ofImages, absent('rmi', 'Remove one or more images')];
 
 export const absentInContainer: readonly Command[] = [
-  ...ofContainers,
   exec,
-  absent('inspect', 'Display detailed information on one or more containers'),
   absent('prune', 'Remove all stopped containers', { version: '1.25' }),
   run,
 ];

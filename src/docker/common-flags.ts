@@ -40,3 +40,11 @@ export const quietIdsFlag: Flag = {
 
 /** `--format` of commands that inspect one thing. */
 export const inspectFormatFlag: Flag = { ...eventFormatFlag, shorthand: 'f' };
+
+/** `--signal` of commands that end containers. */
+export const signalFlag: Flag = {
+  name: 'signal',
+  shorthand: 's',
+  kind: string,
+  usage: 'Signal to send to the container',
+};

@@ -2,7 +2,7 @@
 
 import { CommandFailure } from './failure.ts';
 
-type Noun = 'config' | 'network' | 'node' | 'secret' | 'service' | 'volume';
+type Noun = 'config' | 'container' | 'network' | 'node' | 'secret' | 'service' | 'volume';
 
 /** @param called what a failure calls the thing @throws CommandFailure for an empty reference */
 export function objectPath(noun: Noun, reference: string, called: string = noun): string {

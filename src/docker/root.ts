@@ -1,15 +1,9 @@
 // The tree of docker's commands.
 
-import {
-  absentCommands,
-  absentCommon,
-  absentGroups,
-  absentInContainer,
-  absentInImage,
-  absentInSystem,
-} from './absent.ts';
+import { absentCommands, absentCommon, absentGroups, absentInImage, absentInSystem } from './absent.ts';
 import type { Command } from './command.ts';
 import { config } from './commands/config.ts';
+import { container, containerCommands } from './commands/container.ts';
 import { context } from './commands/context.ts';
 import { events } from './commands/events.ts';
 import { imageLs, images } from './commands/images.ts';
@@ -18,7 +12,7 @@ import { inspect } from './commands/inspect.ts';
 import { login, logout } from './commands/login.ts';
 import { network } from './commands/network.ts';
 import { node } from './commands/node.ts';
-import { containerLs, ps } from './commands/ps.ts';
+import { ps } from './commands/ps.ts';
 import { imagePull, pull } from './commands/pull.ts';
 import { secret } from './commands/secret.ts';
 import { service } from './commands/service.ts';
@@ -27,13 +21,6 @@ import { swarm } from './commands/swarm.ts';
 import { version } from './commands/version.ts';
 import { volume } from './commands/volume.ts';
 import { bool, list, string } from './flag.ts';
-
-const container: Command = {
-  name: 'container',
-  short: 'Manage containers',
-  section: 'management',
-  commands: [containerLs, ...absentInContainer],
-};
 
 const image: Command = {
   name: 'image',
@@ -124,6 +111,7 @@ export function rootCommand(folder: string): Command {
       swarm,
       events,
       inspect,
+      ...containerCommands,
       ...absentCommands,
     ],
   };

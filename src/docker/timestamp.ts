@@ -5,6 +5,7 @@ import { parseDuration, second } from '../model/duration.ts';
 import { ParseFailure } from '../model/failure.ts';
 import { quote } from '../model/quote.ts';
 import { CommandFailure } from './failure.ts';
+import type { Flags } from './flags.ts';
 
 /**
  * Reads `42m` (that long before now), `2013-01-02T13:23:37Z` and what of it is needed (UTC unless it says otherwise), or seconds since 1970.
@@ -24,6 +25,18 @@ export function readTimestamp(text: string, now: number): string {
   }
   if (/^\+?[0-9]+(?:\.\+?[0-9]+)?$/.test(text)) return text;
   throw new CommandFailure(`failed to parse value as time or duration: ${quote(text)}`);
+}
+
+/** What a flag says, if it is given. @throws CommandFailure that names the flag */
+export function flagTimestamp(flags: Flags, name: string, now: number): string | undefined {
+  const text = flags.text(name);
+  if (text === '') return undefined;
+  try {
+    return readTimestamp(text, now);
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    throw new CommandFailure(`invalid value for ${quote(name)}: ${error.message}`);
+  }
 }
 
 /** Undefined for what is no duration; a bare 0 is the first second of 1970. */

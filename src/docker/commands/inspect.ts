@@ -10,6 +10,7 @@ import { bool, string } from '../flag.ts';
 import { badTemplate, type Inspected, inspectAll } from '../inspect.ts';
 import { fromJson } from '../template/value.ts';
 import { config, secret } from '../types/config.ts';
+import { container } from '../types/container.ts';
 import { network } from '../types/network.ts';
 import { node } from '../types/node.ts';
 import type { Schema } from '../types/schema.ts';
@@ -49,7 +50,7 @@ interface Kind {
 
 /** In the order in which docker looks. */
 const kinds: readonly Kind[] = [
-  { name: 'container', path: (reference) => `/containers/${reference}/json` },
+  { name: 'container', path: (reference) => `/containers/${reference}/json`, schema: container },
   { name: 'image', path: (reference) => `/images/${reference}/json` },
   { name: 'network', path: (reference) => `/networks/${reference}`, schema: network },
   { name: 'volume', path: (reference) => `/volumes/${reference}`, schema: volume },

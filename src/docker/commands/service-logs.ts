@@ -6,11 +6,10 @@ import { type Client, call, fetchJson } from '../client.ts';
 import { type Command, exactly, type Invocation } from '../command.ts';
 import { CommandFailure, DaemonError } from '../failure.ts';
 import { bool, string } from '../flag.ts';
-import type { DockerHost } from '../process.ts';
 import { findService } from '../service/find.ts';
-import { type PieceReader, readFrames, readPieces, streamOf } from '../service/log-frames.ts';
+import { copyPieces, type PieceReader, readFrames, readPieces, streamOf } from '../service/log-frames.ts';
 import { createLineWriter } from '../service/log-lines.ts';
-import { readTimestamp } from '../timestamp.ts';
+import { flagTimestamp } from '../timestamp.ts';
 
 export const serviceLogs: Command = {
   name: 'logs',
@@ -58,20 +57,12 @@ function* run(invocation: Invocation): Fiber<number> {
   const stream = streamOf(response);
   const nextPiece = readPieces(stream);
   try {
-    if (isTerminal) yield* copyLogs(nextPiece, host);
+    if (isTerminal) yield* copyPieces(nextPiece, host);
     else yield* printLines(nextPiece, slotDigits, invocation);
   } finally {
     stream.close();
   }
   return 0;
-}
-
-/** A terminal's logs are no frames: there is one stream only. */
-function* copyLogs(nextPiece: PieceReader, host: DockerHost): Fiber<void> {
-  const decoder = new TextDecoder();
-  for (let piece = yield* nextPiece(); piece !== undefined; piece = yield* nextPiece()) {
-    host.out(decoder.decode(piece, { stream: true }));
-  }
 }
 
 function* printLines(
@@ -127,19 +118,10 @@ function logQuery({ flags, host }: Invocation): Record<string, string | undefine
   return {
     stdout: '1',
     stderr: '1',
-    since: flags.text('since') === '' ? undefined : sinceTime(flags.text('since'), host.now()),
+    since: flagTimestamp(flags, 'since', host.now()),
     timestamps: isOn(flags.on('timestamps')),
     details: isOn(flags.on('details') || !flags.on('raw')),
     follow: isOn(flags.on('follow')),
     tail: flags.text('tail'),
   };
-}
-
-function sinceTime(text: string, now: number): string {
-  try {
-    return readTimestamp(text, now);
-  } catch (error) {
-    if (!(error instanceof CommandFailure)) throw error;
-    throw new CommandFailure(`invalid value for "since": ${error.message}`);
-  }
 }

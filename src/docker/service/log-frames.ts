@@ -4,6 +4,7 @@ import type { Fiber } from '../../engine/fiber.ts';
 import type { Response, Stream } from '../../engine/http.ts';
 import { nextPiece } from '../client.ts';
 import { CommandFailure } from '../failure.ts';
+import type { DockerHost } from '../process.ts';
 
 export interface Frame {
   readonly stream: 'stdout' | 'stderr';
@@ -38,6 +39,23 @@ export function readFrames(nextBytes: PieceReader): () => Fiber<Frame | undefine
     bytes = bytes.subarray(length);
     return frame;
   };
+}
+
+/** Prints all of a terminal's logs: they are no frames, for there is one stream only. */
+export function* copyPieces(nextPiece: PieceReader, host: DockerHost): Fiber<void> {
+  const decoder = new TextDecoder();
+  for (let piece = yield* nextPiece(); piece !== undefined; piece = yield* nextPiece()) {
+    host.out(decoder.decode(piece, { stream: true }));
+  }
+}
+
+/** Prints all frames as they are, each on its stream. */
+export function* copyFrames(nextPiece: PieceReader, host: DockerHost): Fiber<void> {
+  const nextFrame = readFrames(nextPiece);
+  for (let frame = yield* nextFrame(); frame !== undefined; frame = yield* nextFrame()) {
+    if (frame.stream === 'stdout') host.out(frame.text);
+    else host.err(frame.text);
+  }
 }
 
 /** The stream of an answer. @throws CommandFailure for an answer that was whole from the start */
