@@ -22,13 +22,22 @@ function lastRecord({ event }: Change<'task'>): Task {
   return event.action === 'remove' ? event.before : event.after;
 }
 
-/** The newest task of a name such as `web.3`, or that of an ID; its changes in order. */
+/** The task of an ID, or of a name such as `web.3` the newest: of those that are not to stop, if there are any. Its changes in order. */
 export function findTask(record: RunRecord, subject: string): readonly Change<'task'>[] {
   const changes = record.changesOf('task');
+  const state = record.state();
+  const named = changes.filter(
+    ({ event }) => event.action === 'create' && record.taskName(event.after) === subject,
+  );
   const found =
     changes.findLast(({ event }) => event.id === subject) ??
-    changes.findLast(({ event }) => event.action === 'create' && record.taskName(event.after) === subject);
+    named.findLast(({ event }) => isWanted(state?.get('task', event.id))) ??
+    named.at(-1);
   return found === undefined ? [] : changes.filter(({ event }) => event.id === found.event.id);
+}
+
+function isWanted(task: Task | undefined): boolean {
+  return task !== undefined && task.desiredState <= TaskState.Complete;
 }
 
 export function explainTask(record: RunRecord, changes: readonly Change<'task'>[]): Explanation | undefined {
@@ -312,10 +321,10 @@ export function explainService(record: RunRecord, service: Service): Explanation
     );
   const created = record.changesOf('service').findLast(({ event }) => event.id === service.id);
   const change: Change | undefined = last ?? created;
-  const ended =
-    last && tasks.length < wanted ? explainTask(record, findTask(record, last.event.id)) : undefined;
-  if (last !== undefined && ended !== undefined) {
-    const line = `${name} runs ${running.length} of ${wanted} tasks: ${record.taskName(lastRecord(last))} is not replaced.`;
+  const resting = tasks.length < wanted ? restingTask(record, service) : undefined;
+  const ended = resting && explainTask(record, findTask(record, resting.id));
+  if (resting !== undefined && ended !== undefined) {
+    const line = `${name} runs ${running.length} of ${wanted} tasks: ${record.taskName(resting)} is not replaced.`;
     return { ...ended, subject: name, line };
   }
   return {
@@ -328,4 +337,13 @@ export function explainService(record: RunRecord, service: Service): Explanation
       reference: 'R-O38',
     },
   };
+}
+
+/** The task that ended last of those that hold their slots, and that nobody replaces (R-O21). */
+function restingTask(record: RunRecord, service: Service): Task | undefined {
+  const stored = record.state()?.tasksOfService(service.id) ?? [];
+  const served = new Set(stored.filter(isWanted).map(({ slot }) => slot));
+  return stored
+    .filter(({ slot, status }) => isTerminal(status.state) && !served.has(slot))
+    .sort((a, b) => b.status.timestamp - a.status.timestamp)[0];
 }

@@ -3,6 +3,7 @@
 import { demandOf, type FilterName } from '../../manager/scheduler/filter.ts';
 import { judgeNodes, type NodeVerdict } from '../../manager/scheduler/verdict.ts';
 import type { Task } from '../../model/objects.ts';
+import { TaskState } from '../../model/state.ts';
 import { assert } from '../../sim/assert.ts';
 import { causesOf } from './causes.ts';
 import { byText, chainOf, count, type Explanation, type ExplanationLink, listOf } from './explanation.ts';
@@ -32,18 +33,27 @@ export function explainWaiting(record: RunRecord, task: Task): Explanation {
   const verdicts = task.nodeId === '' ? all : all.filter(({ nodeId }) => nodeId === task.nodeId);
   const rows = rowsOf(record, sight, task, verdicts, '');
   if (isForgotten(sight, task)) {
+    const toStop = task.desiredState > TaskState.Complete;
     return {
       subject: name,
-      line: `${name} waits, and nobody looks at it again: it was refused after an update of its service.`,
+      line: toStop
+        ? `${name} waits, and nobody looks at it: it was to stop when this manager took over.`
+        : `${name} waits, and nobody looks at it again: it was refused after an update of its service.`,
       chain: chainOf(links),
       nodes: rows,
-      rule: {
-        text: 'A waiting task of an older spec is tried once more, and then no more.',
-        tag: 'src',
-        reference: 'R-S38',
-      },
-      next: 'Nothing, until the service is updated or another manager leads.',
-      youCan: `Force an update: docker service update --force ${task.serviceAnnotations.name}.`,
+      rule: toStop
+        ? { text: 'A new leader leaves alone what waits and is to stop.', tag: 'src', reference: 'R-S3' }
+        : {
+            text: 'A waiting task of an older spec is tried once more, and then no more.',
+            tag: 'src',
+            reference: 'R-S38',
+          },
+      ...(toStop
+        ? { next: 'Nothing: it goes with the history of its slot.' }
+        : {
+            next: 'Nothing, until it is replaced or another manager leads.',
+            youCan: `Force an update: docker service update --force ${task.serviceAnnotations.name}.`,
+          }),
     };
   }
   const nearest = rows
@@ -90,12 +100,12 @@ export function explainWaiting(record: RunRecord, task: Task): Explanation {
   };
 }
 
-/** Whether a waiting task is in no queue any more: an update has made it one of an older spec, and then there was no node for it. */
-function isForgotten({ scheduler, store }: Sight, task: Task): boolean {
-  const service = store.get('service', task.serviceId);
-  const outdated =
-    service !== undefined && service.specVersion > (task.specVersion ?? Number.MAX_SAFE_INTEGER);
-  return outdated && task.nodeId === '' && scheduler.pass === undefined && !scheduler.queue.has(task.id);
+/**
+ * Whether a waiting task is in no queue: an update had made it one of an older spec when there was no node for it, were it rolled back
+ * since; or the leader has never taken it up.
+ */
+function isForgotten({ scheduler }: Sight, task: Task): boolean {
+  return task.nodeId === '' && scheduler.pass === undefined && !scheduler.queue.has(task.id);
 }
 
 interface Obstacle {

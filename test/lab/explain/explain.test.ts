@@ -1,13 +1,23 @@
 // The worked explanations, each staged: what they say, and the numbers, which are compared with the run itself.
 
 import { expect, test } from 'vitest';
+import type { SwarmWorld } from '../../../src/cluster/types.ts';
 import { explain, explainIn } from '../../../src/lab/explain/explain.ts';
 import { RunRecord } from '../../../src/lab/explain/record.ts';
 import { explanationText } from '../../../src/lab/explain/text.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { second } from '../../../src/model/duration.ts';
+import { TaskState } from '../../../src/model/state.ts';
+import type { Reader } from '../../../src/store/reader.ts';
 import { play as playScenario } from '../play.ts';
 import { explained, linkOf, play, sentences } from './stage.ts';
+
+/** What the most advanced manager has committed. */
+function reader({ world }: { readonly world: SwarmWorld }): Reader {
+  const state = RunRecord.of(world).state();
+  if (state === undefined) throw new Error('no manager runs');
+  return state;
+}
 
 const onWorkers = { constraints: ['node.role==worker'] };
 
@@ -535,6 +545,65 @@ test('a service whose restarts are used up stays down, and the attempts are coun
   });
   expect(explain(swarm.world, 'c.1').line).toBe('c.1 stays down: its 2 restart attempts of 2 are used up.');
   expect(explain(swarm.world, 'c').line).toBe('c runs 0 of 1 tasks: c.1 is not replaced.');
+});
+
+test('the seat that stays empty is named, and not a task that runs (R-O21)', () => {
+  const swarm = play({ managers: 1, workers: 2 }, (lab) => {
+    lab.service.create('n', { image: 'n:1', replicas: 4, restart: { condition: 'none' } });
+    lab.untilConverged();
+    lab.node.update('worker1', { availability: 'drain' });
+    lab.wait('30s');
+    lab.service.scale('n', 6);
+    lab.wait('30s');
+  });
+  const ended = reader(swarm)
+    .list('task')
+    .find(({ desiredState }) => desiredState > TaskState.Running);
+  const { line, next } = explain(swarm.world, 'n');
+  expect(line).toBe(`n runs 5 of 6 tasks: n.${ended?.slot} is not replaced.`);
+  expect(next).toBe('Nothing: the restart condition is none.');
+});
+
+/** Start-first without room: the new task waits, an update by force gives it up, and a rollback takes it up again. */
+function giveUp(lab: Lab): void {
+  const update = { order: 'start-first' } as const;
+  lab.service.create('w', { image: 'w:1', replicas: 2, maxReplicasPerNode: 1, update, ...onWorkers });
+  lab.untilConverged();
+  lab.service.update('w', { image: 'w:2' });
+  lab.wait('10s');
+  lab.service.update('w', { force: true });
+  lab.wait('10s');
+  lab.service.rollback('w');
+  lab.wait('30s');
+}
+
+test('a task that was given up is told, after a rollback too; its name means the one that is to run (R-S38)', () => {
+  const swarm = play({ managers: 1, workers: 2 }, giveUp);
+  const { line, rule, nodes } = explain(swarm.world, 'w.1');
+  expect(line).toBe(
+    'w.1 waits, and nobody looks at it again: it was refused after an update of its service.',
+  );
+  expect(rule?.reference).toBe('R-S38');
+  expect(nodes?.some(({ rejected }) => rejected.length === 0)).toBe(true);
+});
+
+test('a waiting task that is to stop is left alone by the next leader, and that is told (R-S3)', () => {
+  const swarm = play({ managers: 3, workers: 1 }, (lab) => {
+    lab.service.create('w', { image: 'w:1', ...onWorkers });
+    lab.untilConverged();
+    lab.service.update('w', { image: 'w:2', reserveCpus: 64 });
+    lab.wait('10s');
+    lab.service.rollback('w');
+    lab.wait('2s');
+    lab.crash('manager1');
+    lab.wait('1m');
+  });
+  const waiting = reader(swarm)
+    .list('task')
+    .find(({ status }) => status.state === TaskState.Pending);
+  const { line, rule } = explain(swarm.world, waiting?.id ?? '');
+  expect(line).toBe('w.1 waits, and nobody looks at it: it was to stop when this manager took over.');
+  expect(rule?.reference).toBe('R-S3');
 });
 
 test('a drained volume takes its task with it, and the command is told', () => {
