@@ -97,6 +97,14 @@ describe('a stop', () => {
     expect(ends(bench)).toEqual(['failed: task: non-zero exit (137)', 'running']);
   });
 
+  test.each(['9007199254740991', '-9007199254740991', '+5000000000'])(
+    'may be as patient as %s s',
+    (seconds) => {
+      const bench = running(slow);
+      expect(timed(bench, () => post(bench, `stop?t=${seconds}`))).toEqual([204, 3]);
+    },
+  );
+
   test('has no signal of its own before version 1.42', () => {
     const bench = running(slow);
     const path = `/v1.41/containers/${first(bench).id}/stop?signal=KILL`;

@@ -87,13 +87,18 @@ function* stop(engine: Engine, { params: [key = ''], query, version }: Call): Fi
   return empty(204);
 }
 
+/** Seconds: nobody sees the end of it, and clocks can count so far. */
+const longestGrace = 1_000_000_000;
+
 /** Microseconds, negative for no end; undefined when nothing is said. */
 function graceOf(query: Query): number | undefined {
   const text = query.get('t') ?? '';
   if (text === '') return undefined;
-  const grace = Number(text) * second;
-  if (/^[+-]?[0-9]+$/.test(text) && Number.isSafeInteger(grace)) return grace;
-  const reason = /^[+-]?[0-9]+$/.test(text) ? 'value out of range' : 'invalid syntax';
+  const seconds = Number(text);
+  const isNumber = /^[+-]?[0-9]+$/.test(text);
+  if (isNumber && Number.isSafeInteger(seconds))
+    return Math.max(Math.min(seconds, longestGrace), -1) * second;
+  const reason = isNumber ? 'value out of range' : 'invalid syntax';
   throw new RequestFailure(500, `strconv.Atoi: parsing ${JSON.stringify(text)}: ${reason}`);
 }
 
@@ -142,19 +147,18 @@ function* remove(engine: Engine, { params: [key = ''], query }: Call): Fiber<Rep
   if (isOn(query, 'link')) {
     throw new RequestFailure(500, 'Conflict, cannot remove the default link name of the container');
   }
-  if (container.phase === 'running') {
-    if (!isOn(query, 'force')) {
-      const name = JSON.stringify(`/${taskName(task)}`);
-      throw new RequestFailure(
-        409,
-        `cannot remove container ${name}: container is running: stop the container before removing or force remove`,
-      );
-    }
-    yield* killNow(engine, container);
+  if (container.phase === 'running' && isOn(query, 'force')) yield* killNow(engine, container);
+  if (container.phase !== 'running') {
+    command(engine, { kind: 'node.remove-container', taskId: container.taskId });
+    // It may have been started meanwhile.
+    yield* waitFor(engine, () => isGone(engine, container) || isUp(container));
+    if (isGone(engine, container)) return empty(204);
   }
-  command(engine, { kind: 'node.remove-container', taskId: container.taskId });
-  yield* waitFor(engine, () => isGone(engine, container));
-  return empty(204);
+  const name = JSON.stringify(`/${taskName(task)}`);
+  throw new RequestFailure(
+    409,
+    `cannot remove container ${name}: container is running: stop the container before removing or force remove`,
+  );
 }
 
 /** One that is just being started is waited for: until then the engine does nothing else to it. */
