@@ -97,7 +97,7 @@ describe('a stop', () => {
     expect(ends(bench)).toEqual(['failed: task: non-zero exit (137)', 'running']);
   });
 
-  test.each(['9007199254740991', '-9007199254740991', '+5000000000'])(
+  test.each(['9007199254740991', '-9007199254740991', '5000000000'])(
     'may be as patient as %s s',
     (seconds) => {
       const bench = running(slow);
