@@ -361,6 +361,17 @@ describe('the logs of a container', () => {
     expect(lines(bench, '&follow=1', id)).toHaveLength(3);
   });
 
+  test('of what is not started yet are none, and are not waited for', () => {
+    const bench = running(talking);
+    post(bench, 'kill');
+    bench.swarm.advance(second);
+    const [waiting] = all(bench);
+    expect(waiting?.State).toBe('created');
+    const from = bench.swarm.world.now;
+    expect(lines(bench, '&follow=1', waiting?.Id)).toEqual([]);
+    expect(bench.swarm.world.now).toBe(from);
+  });
+
   test('come with what the log driver adds, and nothing of the swarm', () => {
     const bench = Bench.assembled(1, 0);
     bench.swarm.scriptImage(image, talking);
