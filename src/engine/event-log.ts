@@ -22,6 +22,11 @@ export class EventLog {
     if (this.#events.length > kept) this.#events.shift();
   }
 
+  /** What was told is forgotten. */
+  clear(): void {
+    this.#events.length = 0;
+  }
+
   /** How many events there have been. */
   get count(): number {
     return this.#count;

@@ -2,8 +2,10 @@
 
 import type { Container } from '../agent/container.ts';
 import type { Task } from '../model/objects.ts';
+import type * as api from './api.ts';
 import { RequestFailure } from './failure.ts';
 import { type Engine, memoryOf } from './node.ts';
+import { fromMap, toMap } from './wire/common.ts';
 import { taskName } from './wire/task.ts';
 
 /** A container with the task it is of. */
@@ -36,4 +38,20 @@ export function findContainer(engine: Engine, key: string): LocalContainer {
 
 export function stateOf({ phase }: Container): 'created' | 'running' | 'exited' {
   return phase === 'starting' ? 'created' : phase;
+}
+
+/** The labels of a task's container: its own, and those that say what it is of. */
+export function labelsOf(task: Task): api.StringMap {
+  const { id, nodeId, serviceId, serviceAnnotations, spec } = task;
+  return toMap(
+    fromMap({
+      ...toMap(spec.container.labels),
+      'com.docker.swarm.node.id': nodeId,
+      'com.docker.swarm.service.id': serviceId,
+      'com.docker.swarm.service.name': serviceAnnotations.name,
+      'com.docker.swarm.task': '',
+      'com.docker.swarm.task.id': id,
+      'com.docker.swarm.task.name': taskName(task),
+    }),
+  );
 }

@@ -8,6 +8,7 @@ import { type DockerConfig, emptyConfig } from '../docker/process.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Endpoint } from '../engine/http.ts';
 import { watchInvariants } from '../invariants/watch.ts';
+import { assert } from '../sim/assert.ts';
 import { createTrace } from '../sim/trace.ts';
 import type { Watcher } from '../sim/world.ts';
 import type { Audience } from './audience.ts';
@@ -28,8 +29,8 @@ export interface Beginning {
 }
 
 export interface SessionOptions {
-  /** Microseconds since 1970 at virtual time 0, as clients are to see it; default `standardEpoch`. */
-  readonly epoch?: () => number;
+  /** Microseconds since 1970 at virtual time 0, as clients are to see it at virtual time `now`; default `standardEpoch`. */
+  readonly epoch?: (now: number) => number;
   /** Checks after every event what must always hold. */
   readonly invariants?: boolean;
   /** Told of every line of the trace. */
@@ -50,7 +51,7 @@ export const standardEpoch = 1_767_225_600_000_000;
 const endless = { time: Number.MAX_SAFE_INTEGER, events: Number.MAX_SAFE_INTEGER };
 
 export class Session {
-  readonly #epoch: () => number;
+  readonly #epoch: (now: number) => number;
   readonly #invariants: boolean;
   readonly #trace: ((line: string) => void) | undefined;
   readonly #listeners = new Set<(line: StoryLine) => void>();
@@ -61,7 +62,8 @@ export class Session {
   #fibers: Fibers;
   #story = new Story((line) => this.#hear(line));
   #told: StoryLine[] = [];
-  #engines = new Map<string, Endpoint>();
+  /** The engines of each world's machines. They run from its beginning: what they tell of events begins there. */
+  readonly #engines = new WeakMap<Swarm, Map<string, Endpoint>>();
   /** Worlds put aside, as text, by name. */
   readonly forks = new Map<string, string>();
   /** What the docker client keeps in its user's home. */
@@ -105,17 +107,13 @@ export class Session {
 
   /** Microseconds since 1970, now. */
   get date(): number {
-    return this.#epoch() + this.#swarm.world.now;
+    return this.#epoch(this.#swarm.world.now) + this.#swarm.world.now;
   }
 
   /** The engine of a machine. @throws ScenarioFailure when there is no such machine */
   engine(host: string): Endpoint {
-    this.machine(host);
-    let engine = this.#engines.get(host);
-    if (engine === undefined) {
-      engine = createEngine(this.#swarm, host, { epoch: this.#epoch });
-      this.#engines.set(host, engine);
-    }
+    const engine = this.#engines.get(this.#swarm)?.get(this.machine(host));
+    assert(engine !== undefined, 'every machine has an engine');
     return engine;
   }
 
@@ -190,6 +188,7 @@ export class Session {
     const shape = clusterShape(cluster);
     const swarm = Swarm.create(seed, shape, this.#watchers());
     if (this.#invariants) watchInvariants(swarm);
+    this.#startEngines(swarm);
     if (!fresh) assembleSwarm(swarm);
     return swarm;
   }
@@ -207,7 +206,6 @@ export class Session {
     this.#lab = this.#labOf(swarm);
     this.#outside = this.#outsideOf(swarm);
     this.#fibers = new Fibers(swarm);
-    this.#engines = new Map();
     this.machinesChanged();
   }
 
@@ -233,8 +231,19 @@ export class Session {
     };
   }
 
-  /** Every machine is a context of its name, so that `docker --context worker1 ps` asks it. */
+  /** Those of machines that have none yet. */
+  #startEngines(swarm: Swarm): void {
+    const engines = this.#engines.get(swarm) ?? new Map<string, Endpoint>();
+    this.#engines.set(swarm, engines);
+    const epoch = () => this.#epoch(swarm.world.now);
+    for (const { name } of swarm.machines) {
+      if (!engines.has(name)) engines.set(name, createEngine(swarm, name, { epoch }));
+    }
+  }
+
+  /** Every machine has an engine, and is a context of its name, so that `docker --context worker1 ps` asks it. */
   machinesChanged(): void {
+    this.#startEngines(this.#swarm);
     for (const { name } of this.#swarm.machines) {
       this.docker.contexts.set(name, { description: `the engine of ${name}`, host: engineAddress(name) });
     }

@@ -103,9 +103,9 @@ function openSession(
   { seed, managers, workers, fresh = false, load }: ServeFlags,
   dates: ShownDates,
 ): Session {
-  const session: Session = new Session(
+  const session = new Session(
     { seed, cluster: { managers, workers }, fresh },
-    { epoch: () => dates.epoch(session?.swarm.world.now ?? 0) },
+    { epoch: (now) => dates.epoch(now) },
   );
   if (load === undefined) return session;
   let text: string;

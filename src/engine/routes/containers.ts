@@ -14,12 +14,18 @@ import {
   valuesFor,
 } from '../filters.ts';
 import { hexOf } from '../hash.ts';
-import { containersHere, findContainer, type LocalContainer, stateOf } from '../local-containers.ts';
+import {
+  containersHere,
+  findContainer,
+  type LocalContainer,
+  labelsOf,
+  stateOf,
+} from '../local-containers.ts';
 import { type Engine, instantOf } from '../node.ts';
 import { isOn } from '../query.ts';
 import { type Call, json, type Reply, type Route } from '../route.ts';
 import { formatInstant, zeroInstant } from '../time.ts';
-import { fromMap, toMap } from '../wire/common.ts';
+import { fromMap } from '../wire/common.ts';
 import { taskName } from '../wire/task.ts';
 import { containerActRoutes } from './container-acts.ts';
 import { checkStreams, containerLogs } from './logs.ts';
@@ -30,21 +36,6 @@ export const containerRoutes: readonly Route[] = [
   { method: 'GET', path: '/containers/{}/logs', handle: logs },
   ...containerActRoutes,
 ];
-
-function labelsOf(task: Task): api.StringMap {
-  const { id, nodeId, serviceId, serviceAnnotations, spec } = task;
-  return toMap(
-    fromMap({
-      ...toMap(spec.container.labels),
-      'com.docker.swarm.node.id': nodeId,
-      'com.docker.swarm.service.id': serviceId,
-      'com.docker.swarm.service.name': serviceAnnotations.name,
-      'com.docker.swarm.task': '',
-      'com.docker.swarm.task.id': id,
-      'com.docker.swarm.task.name': taskName(task),
-    }),
-  );
-}
 
 /** The command as it was given; the one in the image is not known. */
 function commandOf({ spec: { container } }: Task): readonly string[] {

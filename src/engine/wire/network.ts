@@ -10,7 +10,7 @@ import { fromMap, fromOptionalMap, toMap, toMeta, toOptionalMap, unlessEmpty, un
 
 const vxlanOption = 'com.docker.network.driver.overlay.vxlanid_list';
 
-function driverOf({ driver }: NetworkSpec): string {
+export function driverOf({ driver }: NetworkSpec): string {
   return driver === '' ? 'overlay' : driver;
 }
 
