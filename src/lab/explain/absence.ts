@@ -49,6 +49,7 @@ export function explainEveryNode(record: RunRecord, service: Service): Explanati
 
 /** Why one node has no task of a global service. Undefined when it has one. */
 export function explainAbsent(record: RunRecord, service: Service, nodeId: string): Explanation | undefined {
+  if (record.state()?.get('node', nodeId) === undefined) return explainGone(record, service, nodeId);
   const found = seatsOf(record, service).find(({ node }) => node.id === nodeId);
   if (found === undefined || found.seat.task !== undefined) return undefined;
   const { node, seat, row } = found;
@@ -66,6 +67,21 @@ export function explainAbsent(record: RunRecord, service: Service, nodeId: strin
     next: seat.next,
     ...(row.ifOnly && { ifOnly: `With ${remedyText(row.ifOnly)}, ${host} qualifies for ${name}.` }),
     ...(seat.youCan && { youCan: seat.youCan }),
+  };
+}
+
+function explainGone(record: RunRecord, service: Service, nodeId: string): Explanation {
+  const host = record.nodeName(nodeId);
+  const { name } = service.spec;
+  const removed = record
+    .changesOf('node')
+    .findLast(({ event }) => event.id === nodeId && event.action === 'remove');
+  return {
+    subject: `${host} for ${name}`,
+    line: `${host} is no node of the swarm, so ${name} has no task there.`,
+    chain: chainOf(removed === undefined ? [] : causesOf(record, removed)),
+    rule: ruleOf(service),
+    next: 'Nothing, until the machine joins.',
   };
 }
 

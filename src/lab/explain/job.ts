@@ -18,7 +18,7 @@ export function explainJob(record: RunRecord, service: Service): Explanation {
   const underWay = tasks.filter(isUnderWay);
   const total = mode.kind === 'replicated-job' ? mode.totalCompletions : complete.length + underWay.length;
   const done = `${complete.length} of ${count(total, 'task')} ${total === 1 ? 'is' : 'are'} complete`;
-  const most = mode.kind === 'replicated-job' ? `, at most ${mode.maxConcurrent} at a time` : '';
+  const most = mode.kind === 'replicated-job' ? ` of at most ${mode.maxConcurrent}` : '';
   const finished = complete.length >= total;
   const line =
     finished && underWay.length === 0

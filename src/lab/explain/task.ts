@@ -57,18 +57,18 @@ export function explainPlacement(
   const task = lastRecord(last);
   const placed = placementOf(changes);
   if (placed !== undefined) return explainPlaced(record, placed) ?? explainTask(record, changes);
-  return task.status.state === TaskState.Pending
+  return task.status.state === TaskState.Pending && last.event.action !== 'remove'
     ? explainWaiting(record, task)
     : explainTask(record, changes);
 }
 
-/** The change that gave a task its node. */
+/** The change that gave a task its node, or confirmed it there. One that never was may have ended all the same. */
 function placementOf(changes: readonly Change<'task'>[]): Change<'task'> | undefined {
   return changes.findLast(
     ({ event }) =>
       event.action === 'update' &&
       event.before.status.state < TaskState.Assigned &&
-      event.after.status.state >= TaskState.Assigned,
+      event.after.status.state === TaskState.Assigned,
   );
 }
 
@@ -81,6 +81,14 @@ function explainOne(
   const name = record.taskName(task);
   const { state } = task.status;
   if (isTerminal(state)) return explainEnded(record, task, last);
+  if (last.event.action === 'remove') {
+    return {
+      subject: name,
+      line: `${name} is gone: it was deleted before it had ended.`,
+      chain: chainOf(causesOf(record, last)),
+      next: 'Nothing.',
+    };
+  }
   if (task.desiredState === TaskState.Ready) return explainParked(record, task, last);
   if (state === TaskState.New) return explainNew(record, task, last);
   if (state === TaskState.Pending) return explainWaiting(record, task);

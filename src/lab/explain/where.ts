@@ -23,7 +23,8 @@ export function explainWhyNot(record: RunRecord, host: string, subject: string):
   if (nodeId === undefined) return undefined;
   const service = record.state()?.findByName('service', subject);
   if (service !== undefined && isOnEveryNode(service)) {
-    return explainAbsent(record, service, nodeId) ?? explainWhere(record, `${subject}.${host}`);
+    const seat = explainAbsent(record, service, nodeId) ?? explainWhere(record, `${subject}.${host}`);
+    return seat ?? explainService(record, service);
   }
   const explanation = explainWhere(record, subject);
   const row = explanation?.nodes?.find(({ node }) => node === host);

@@ -1,5 +1,6 @@
 // Events and committed changes in words, one sentence each: the actor first, the present tense, the numbers as they are in the run.
 
+import type { ReactorName } from '../../manager/reactors.ts';
 import type { Node, Task } from '../../model/objects.ts';
 import { isTerminal, TaskState, taskStateName } from '../../model/state.ts';
 import type { Fault } from '../../sim/fault.ts';
@@ -87,9 +88,17 @@ function changeText(record: RunRecord, { event, decided, host }: Change): Said |
   switch (event.kind) {
     case 'task':
       if (event.action === 'remove') {
-        return ['task reaper', `The task reaper deletes ${record.taskName(event.before)}.`];
+        // Slots that are dead go with the orchestrator's own plan (R-O38).
+        const actor = reactor === 'replicated' || reactor === 'global' ? 'orchestrator' : 'task reaper';
+        return [actor, `The ${actor} deletes ${record.taskName(event.before)}.`];
       }
-      return taskText(record, event.action === 'create' ? undefined : event.before, event.after, host);
+      return taskText(
+        record,
+        event.action === 'create' ? undefined : event.before,
+        event.after,
+        host,
+        reactor,
+      );
     case 'node': {
       if (event.action === 'remove')
         return ['manager', `The manager ${host} removes ${nodeName(event.before)}.`];
@@ -124,7 +133,13 @@ function changeText(record: RunRecord, { event, decided, host }: Change): Said |
   }
 }
 
-function taskText(record: RunRecord, before: Task | undefined, after: Task, host: string): Said | undefined {
+function taskText(
+  record: RunRecord,
+  before: Task | undefined,
+  after: Task,
+  host: string,
+  reactor: ReactorName | undefined,
+): Said | undefined {
   const name = record.taskName(after);
   const node = record.nodeName(after.nodeId);
   const { state, err, message } = after.status;
@@ -132,7 +147,8 @@ function taskText(record: RunRecord, before: Task | undefined, after: Task, host
     return ['orchestrator', `The orchestrator creates ${name} with ${after.spec.container.image}.`];
   }
   if (before.desiredState !== after.desiredState && !isTerminal(state)) {
-    if (after.desiredState === TaskState.Running) {
+    // A task of a job is to complete.
+    if (after.desiredState <= TaskState.Complete) {
       return ['restart supervisor', `The restart supervisor lets ${name} start.`];
     }
     return ['orchestrator', `The orchestrator orders ${name} on ${node || 'no node'} to stop.`];
@@ -152,10 +168,16 @@ function taskText(record: RunRecord, before: Task | undefined, after: Task, host
     case TaskState.Rejected: {
       const [, enforcer] = /^task rejected by (.*)$/.exec(message) ?? [];
       if (enforcer !== undefined) return [enforcer, `The ${enforcer} rejects ${name}: ${quoted(err)}.`];
+      // Nobody runs it, so nobody stops it: the scheduler writes it off (R-O9).
+      if (node === '')
+        return ['scheduler', `The scheduler writes off ${name}: it is to stop and has no node.`];
       const why = err === '' ? '' : `: ${quoted(err)}`;
       return ['agent', `The agent of ${node} reports ${name} as ${taskStateName(state)}${why}.`];
     }
     case TaskState.Orphaned:
+      if (reactor === 'control') {
+        return ['control API', `The control API gives up ${name}, for its node is removed.`];
+      }
       return ['dispatcher', `The dispatcher of ${host} gives up ${name} as orphaned.`];
     default:
       return undefined;

@@ -7,7 +7,7 @@ import { RunRecord } from '../../../src/lab/explain/record.ts';
 import { explanationText } from '../../../src/lab/explain/text.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { second } from '../../../src/model/duration.ts';
-import { TaskState } from '../../../src/model/state.ts';
+import { isTerminal, TaskState } from '../../../src/model/state.ts';
 import type { Reader } from '../../../src/store/reader.ts';
 import { play as playScenario } from '../play.ts';
 import { explained, linkOf, play, sentences } from './stage.ts';
@@ -604,6 +604,69 @@ test('a waiting task that is to stop is left alone by the next leader, and that 
   const { line, rule } = explain(swarm.world, waiting?.id ?? '');
   expect(line).toBe('w.1 waits, and nobody looks at it: it was to stop when this manager took over.');
   expect(rule?.reference).toBe('R-S3');
+});
+
+test('a job that goes on is told in 18 words, and its tasks are let start, not stopped (R-O59)', () => {
+  const swarm = play({ managers: 1, workers: 1 }, (lab) => {
+    lab.image('j:1', { exits: { after: '2s', code: 1 } });
+    lab.service.create('job', { image: 'j:1', mode: 'replicated-job', replicas: 9, maxConcurrent: 2 });
+    lab.wait('12s');
+  });
+  expect(explain(swarm.world, 'job').line).toBe(
+    'job is under way: 0 of 9 tasks are complete, 2 under way of at most 2.',
+  );
+  const explanation = explain(swarm.world, 'job.1');
+  linkOf(explanation, /^The restart supervisor lets job\.1 start\.$/);
+  expect(sentences(explanation).filter((sentence) => sentence.endsWith('to stop.'))).toEqual([]);
+});
+
+test('a task that never had a node is written off by the scheduler, and was placed by nobody (R-O9)', () => {
+  const swarm = play({ managers: 1, workers: 1 }, (lab) => {
+    lab.service.create('w', { image: 'w:1', reserveCpus: 64 });
+    lab.wait('5s');
+    lab.service.update('w', { image: 'w:2' });
+    lab.wait('5s');
+  });
+  const { id = '' } =
+    reader(swarm)
+      .list('task')
+      .find(({ status }) => isTerminal(status.state)) ?? {};
+  for (const subject of [id, `placement ${id}`]) {
+    const explanation = explain(swarm.world, subject);
+    expect(explanation.decidedBy).toBeUndefined();
+    linkOf(explanation, /^The scheduler writes off w\.1: it is to stop and has no node\.$/);
+  }
+});
+
+test('what a removed node ran is given up by the control API, and the node is no node any more (R-O36, R-O52)', () => {
+  const swarm = play({ managers: 1, workers: 1 }, (lab) => {
+    lab.service.create('db', { image: 'd:1', ...onWorkers });
+    lab.service.create('agent', { image: 'a:1', mode: 'global' });
+    lab.untilConverged();
+    lab.node.remove('worker1', { force: true });
+    lab.wait('10s');
+  });
+  const { id = '' } =
+    reader(swarm)
+      .list('task')
+      .find(({ status }) => status.state === TaskState.Orphaned) ?? {};
+  linkOf(explain(swarm.world, id), /^The control API gives up db\.1, for its node is removed\.$/);
+  const absent = explain(swarm.world, 'why-not worker1 for agent');
+  expect(absent.line).toBe('worker1 is no node of the swarm, so agent has no task there.');
+  linkOf(absent, /^The manager manager1 removes worker1\.$/);
+  const gone = explain(swarm.world, 'agent.worker1');
+  expect(gone.line).toBe('agent.worker1 is gone: it was deleted before it had ended.');
+  linkOf(gone, /^The orchestrator deletes agent\.worker1\.$/);
+});
+
+test('of a node nobody leads: why-not says that (R-R3)', () => {
+  const swarm = play({ managers: 2, workers: 1 }, (lab) => {
+    lab.service.create('agent', { image: 'a:1', mode: 'global', ...onWorkers });
+    lab.untilConverged();
+    lab.crash('manager2');
+    lab.wait('1m');
+  });
+  expect(explain(swarm.world, 'why-not manager1 for agent').line).toMatch(/, for no manager leads: /);
 });
 
 test('a drained volume takes its task with it, and the command is told', () => {

@@ -407,7 +407,7 @@ describe('a job', () => {
       }).world;
     const [under, done] = ['18s', '2m'].map((time) => explain(swarm(time), 'job'));
     expect(under?.line).toBe(
-      'job is under way: 2 of 5 tasks are complete, 2 under way, at most 2 at a time.',
+      'job is under way: 2 of 5 tasks are complete, 2 under way of at most 2.',
     );
     expect(done?.line).toBe('job is done: 5 of 5 tasks are complete.');
     expect(done?.next).toBe('Nothing, until the job is updated: then all of it runs again.');
