@@ -2,10 +2,8 @@
 
 import type { Event } from './api.ts';
 
-/** An event whose moment is exact: `timeNano` does not fit a number. */
-export interface EngineEvent extends Omit<Event, 'timeNano'> {
-  readonly timeNano: bigint;
-  /** Its moment, microseconds since 1970. */
+/** An event with the moment it was, microseconds of virtual time; what date that is, is known when it is shown. */
+export interface EngineEvent extends Omit<Event, 'time' | 'timeNano'> {
   readonly at: number;
 }
 

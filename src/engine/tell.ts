@@ -1,7 +1,7 @@
 // One event, put into an engine's log.
 
 import type { EngineEvent } from './event-log.ts';
-import { type Engine, instantOf } from './node.ts';
+import type { Engine } from './node.ts';
 
 export type Attributes = readonly (readonly [name: string, value: string])[];
 
@@ -18,16 +18,13 @@ interface Told {
  * @param time when it was, microseconds of virtual time
  */
 export function tell(engine: Engine, time: number, { type, action, id, scope, attributes }: Told): void {
-  const at = instantOf(engine, time);
   const sorted = [...attributes].sort(([a], [b]) => (a < b ? -1 : 1));
   const told: EngineEvent = {
     Type: type,
     Action: action,
     Actor: { ID: id, Attributes: Object.fromEntries(sorted) },
     scope,
-    time: Math.floor(at / 1_000_000),
-    timeNano: BigInt(at) * 1_000n,
-    at,
+    at: time,
   };
   engine.events.add(told);
 }

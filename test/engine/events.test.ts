@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Client } from '../../src/cluster/client.ts';
 import type * as api from '../../src/engine/api.ts';
-import { Bench } from './drive.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { Bench, drive, epoch } from './drive.ts';
 
 const second = 1_000_000;
 
@@ -334,4 +335,24 @@ test('a manager that catches up by a snapshot tells what has changed, and goes o
     'config create (name=c)',
     'config create (name=d)',
   ]);
+});
+
+test('D-E54 an event has the date that everything of its moment has, also where the shown dates move', () => {
+  const bench = Bench.assembled(1, 0);
+  let shown = epoch;
+  const engine = createEngine(bench.swarm, 'manager1', { epoch: () => shown });
+  const ask = (method: string, target: string, body = '') => {
+    const headers = new Map([['content-type', 'application/json']]);
+    const response = drive(bench.swarm, engine.request({ method, target, headers, body }));
+    if (typeof response.body === 'string') return response.body;
+    const part = drive(bench.swarm, response.body.next());
+    response.body.close();
+    return new TextDecoder().decode(part);
+  };
+  ask('POST', '/configs/create', JSON.stringify({ Name: 'c', Data: 'aGk=' }));
+  shown -= 60 * second;
+  const [config]: api.Config[] = JSON.parse(ask('GET', '/configs'));
+  const created = Math.floor(Date.parse(config?.CreatedAt ?? '') / 1_000);
+  const event: api.Event = JSON.parse(ask('GET', `/events?since=${created}&until=${created + 1}`));
+  expect([event.Action, event.time]).toEqual(['create', created]);
 });

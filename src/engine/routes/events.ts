@@ -6,7 +6,7 @@ import type { Fiber } from '../fiber.ts';
 import { type Filters, matchesExactly, matchesLabels, matchesPrefix, parseFilters } from '../filters.ts';
 import { ConnectionLost, type Stream } from '../http.ts';
 import { encodeJsonForHtml } from '../json.ts';
-import { type Engine, memoryOf, waitFor } from '../node.ts';
+import { type Engine, instantOf, memoryOf, waitFor } from '../node.ts';
 import type { Query } from '../query.ts';
 import type { Call, Reply, Route } from '../route.ts';
 import { parseUnixTime } from '../time.ts';
@@ -22,7 +22,11 @@ function follow(engine: Engine, { query }: Call): Reply {
     throw new RequestFailure(400, `\`since\` time (${from}) cannot be after \`until\` time (${to})`);
   }
   const filters = parseFilters(query);
-  const range = { since: since ?? Number.NEGATIVE_INFINITY, until: until ?? Number.POSITIVE_INFINITY };
+  const epoch = engine.epoch();
+  const range = {
+    since: (since ?? Number.NEGATIVE_INFINITY) - epoch,
+    until: (until ?? Number.POSITIVE_INFINITY) - epoch,
+  };
   const first = since === undefined && until === undefined ? engine.events.count : 0;
   return { status: 200, type: 'application/json', body: streamOf(engine, first, range, filters) };
 }
@@ -36,6 +40,7 @@ function momentOf(query: Query, name: string): number | undefined {
   throw new RequestFailure(400, `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
+/** Microseconds of virtual time. */
 interface Range {
   readonly since: number;
   readonly until: number;
@@ -46,7 +51,6 @@ function streamOf(engine: Engine, first: number, { since, until }: Range, filter
   const { events, swarm } = engine;
   let seen = first;
   let closed = false;
-  const end = until - engine.epoch();
   const opened = memoryOf(engine);
   return {
     *next(): Fiber<Uint8Array | undefined> {
@@ -54,9 +58,9 @@ function streamOf(engine: Engine, first: number, { since, until }: Range, filter
         if (swarm.memoryOf(engine.host) !== opened) throw new ConnectionLost();
         const found = events.since(seen).filter((event) => isWanted(event, filters, { since, until }));
         seen = events.count;
-        if (found.length > 0) return new TextEncoder().encode(found.map(lineOf).join(''));
-        if (swarm.world.now >= end) return undefined;
-        yield* waitFor(engine, () => closed || events.count > seen, end);
+        if (found.length > 0) return linesOf(engine, found);
+        if (swarm.world.now >= until) return undefined;
+        yield* waitFor(engine, () => closed || events.count > seen, until);
       }
       return undefined;
     },
@@ -66,8 +70,15 @@ function streamOf(engine: Engine, first: number, { since, until }: Range, filter
   };
 }
 
-function lineOf({ Type, Action, Actor, scope, time, timeNano }: EngineEvent): string {
-  return `${encodeJsonForHtml({ Type, Action, Actor, scope, time, timeNano })}\n`;
+function linesOf(engine: Engine, events: readonly EngineEvent[]): Uint8Array {
+  const lines = events.map(({ Type, Action, Actor, scope, at }) => {
+    const moment = instantOf(engine, at);
+    const time = Math.floor(moment / 1_000_000);
+    // It does not fit a number.
+    const timeNano = BigInt(moment) * 1_000n;
+    return `${encodeJsonForHtml({ Type, Action, Actor, scope, time, timeNano })}\n`;
+  });
+  return new TextEncoder().encode(lines.join(''));
 }
 
 const objects = [
