@@ -110,6 +110,9 @@ const query = fc.dictionary(
     'scope',
     'fromImage',
     'rotateWorkerToken',
+    't',
+    'signal',
+    'condition',
   ),
   fc.oneof(
     fc.constantFrom(
