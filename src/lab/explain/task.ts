@@ -119,16 +119,15 @@ function explainEnded(record: RunRecord, task: Task, last: Change<'task'>): Expl
           !isTerminal(event.before.status.state) &&
           isTerminal(event.after.status.state),
       ) ?? last;
-  const made = record
+  const lives = record
     .changesOf('task')
-    .filter(
-      ({ event }) =>
-        event.action === 'create' &&
-        record.taskName(event.after) === name &&
-        event.after.specVersion === task.specVersion,
-    ).length;
+    .flatMap(({ event }) =>
+      event.action === 'create' && record.taskName(event.after) === name ? [event.after] : [],
+    );
+  const made = lives.filter(({ specVersion }) => specVersion === task.specVersion).length;
   const most = policy?.maxAttempts ?? 0;
-  const spent = most > 0 && made - 1 >= most && task.desiredState > TaskState.Running;
+  const isLatest = lives.at(-1)?.id === task.id;
+  const spent = isLatest && most > 0 && made - 1 >= most && task.desiredState > TaskState.Running;
   const how = `${name} is ${taskStateName(state)} on ${record.nodeName(task.nodeId) || 'no node'}`;
   const why = err === '' ? `${how}.` : `${how}: ${quoted(err)}.`;
   return {

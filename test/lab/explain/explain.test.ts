@@ -547,6 +547,26 @@ test('a service whose restarts are used up stays down, and the attempts are coun
   expect(explain(swarm.world, 'c').line).toBe('c runs 0 of 1 tasks: c.1 is not replaced.');
 });
 
+test('a task that was replaced has not stayed down, whatever became of the others (R-O111)', () => {
+  const swarm = play({ managers: 1, workers: 2 }, (lab) => {
+    lab.image('c:1', { exits: { after: '1s', code: 3 } });
+    lab.service.create('c', { image: 'c:1', restart: { maxAttempts: 2, delay: '1s' } });
+    lab.wait('60s');
+    lab.service.update('c', { image: 'c:2' });
+    lab.untilConverged();
+  });
+  const failed = reader(swarm)
+    .list('task')
+    .filter(({ status }) => status.state === TaskState.Failed);
+  expect(failed).toHaveLength(2);
+  for (const { id } of failed) {
+    expect(explain(swarm.world, id)).toMatchObject({
+      line: expect.stringMatching(/^c\.1 is failed on \w+: "task: non-zero exit \(3\)"\.$/),
+      next: 'Nothing: the task is history.',
+    });
+  }
+});
+
 test('the seat that stays empty is named, and not a task that runs (R-O21)', () => {
   const swarm = play({ managers: 1, workers: 2 }, (lab) => {
     lab.service.create('n', { image: 'n:1', replicas: 4, restart: { condition: 'none' } });
