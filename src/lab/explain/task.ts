@@ -321,6 +321,10 @@ export function explainService(record: RunRecord, service: Service): Explanation
       };
     }
   }
+  const double = running.find(({ id, slot, nodeId }) =>
+    running.some((other) => other.id < id && other.slot === slot && (slot !== 0 || other.nodeId === nodeId)),
+  );
+  if (double !== undefined) return explainOverfull(record, service, double, running.length);
   const last = record
     .changesOf('task')
     .findLast(
@@ -343,6 +347,25 @@ export function explainService(record: RunRecord, service: Service): Explanation
       tag: 'docs',
       reference: 'R-O38',
     },
+  };
+}
+
+/** A slot has kept two tasks from a start-first update that ended without a word: nobody looks at slots of its own accord. */
+function explainOverfull(record: RunRecord, service: Service, double: Task, running: number): Explanation {
+  const { name } = service.spec;
+  const seat = record.taskName(double);
+  const created = findTask(record, double.id)[0];
+  return {
+    subject: name,
+    line: `${name} runs ${count(running, 'task')}, for ${seat} runs twice, and nobody trims it.`,
+    chain: chainOf(created === undefined ? [] : causesOf(record, created)),
+    rule: {
+      text: 'A slot with several tasks that are to run is trimmed to one by the next updater.',
+      tag: 'src',
+      reference: 'R-O79',
+    },
+    next: 'Nothing, until the service is updated.',
+    youCan: `Update the service: docker service update --label-add trim=1 ${name}.`,
   };
 }
 

@@ -567,6 +567,36 @@ test('a task that was replaced has not stayed down, whatever became of the other
   }
 });
 
+test('a service that runs too many names a seat with two tasks, and an update trims it (R-O79, R-O105)', () => {
+  const update = { order: 'start-first', parallelism: 0, failureAction: 'continue' } as const;
+  const overfill = (lab: Lab) => {
+    lab.image('w:2', { startError: 'no' });
+    lab.service.create('w', { image: 'w:1', replicas: 2, update, restart: { delay: '1s' } });
+    lab.untilConverged();
+    lab.service.update('w', { image: 'w:2' });
+    lab.wait('500ms');
+    // The same once more: the update goes on without a status, and ends without a trim.
+    lab.service.update('w', { image: 'w:2' });
+    lab.wait('60s');
+    lab.image('w:2', {});
+    lab.wait('60s');
+  };
+  const { line, next } = explain(play({ managers: 1, workers: 2 }, overfill).world, 'w');
+  expect(line).toMatch(/^w runs 4 tasks, for w\.[12] runs twice, and nobody trims it\.$/);
+  expect(next).toBe('Nothing, until the service is updated.');
+  const trimmed = play({ managers: 1, workers: 2 }, (lab) => {
+    overfill(lab);
+    lab.service.update('w', { labels: { trim: '1' } });
+    lab.wait('60s');
+  });
+  expect(explain(trimmed.world, 'w').line).toMatch(/^The updater reports completed: 2 slots updated/);
+  expect(
+    reader(trimmed)
+      .list('task')
+      .filter(({ desiredState }) => desiredState <= TaskState.Running),
+  ).toHaveLength(2);
+});
+
 test('the seat that stays empty is named, and not a task that runs (R-O21)', () => {
   const swarm = play({ managers: 1, workers: 2 }, (lab) => {
     lab.service.create('n', { image: 'n:1', replicas: 4, restart: { condition: 'none' } });
