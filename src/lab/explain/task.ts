@@ -324,7 +324,8 @@ export function explainService(record: RunRecord, service: Service): Explanation
   const double = running.find(({ id, slot, nodeId }) =>
     running.some((other) => other.id < id && other.slot === slot && (slot !== 0 || other.nodeId === nodeId)),
   );
-  if (double !== undefined) return explainOverfull(record, service, double, running.length);
+  if (double !== undefined && !isUpdated(record, service))
+    return explainOverfull(record, service, double, running.length);
   const last = record
     .changesOf('task')
     .findLast(
@@ -367,6 +368,13 @@ function explainOverfull(record: RunRecord, service: Service, double: Task, runn
     next: 'Nothing, until the service is updated.',
     youCan: `Update the service: docker service update --label-add trim=1 ${name}.`,
   };
+}
+
+/** Whether an updater is at work, be it without a status. */
+function isUpdated(record: RunRecord, { id }: Service): boolean {
+  const reactors = record.leader()?.[1].leadership?.reactors;
+  if (reactors === undefined) return false;
+  return reactors.replicated.updates.active.has(id) || reactors.global.updates.active.has(id);
 }
 
 /** The task that ended last of those that hold their slots, and that nobody replaces (R-O21). */

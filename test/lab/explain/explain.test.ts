@@ -584,6 +584,20 @@ test('a service that runs too many names a seat with two tasks, and an update tr
   const { line, next } = explain(play({ managers: 1, workers: 2 }, overfill).world, 'w');
   expect(line).toMatch(/^w runs 4 tasks, for w\.[12] runs twice, and nobody trims it\.$/);
   expect(next).toBe('Nothing, until the service is updated.');
+  const under = play({ managers: 1, workers: 2 }, (lab) => {
+    lab.service.create('w', {
+      image: 'w:1',
+      replicas: 2,
+      update: { ...update, delay: '10s', parallelism: 1 },
+    });
+    lab.untilConverged();
+    lab.image('w:1', { stop: '9s' });
+    lab.service.update('w', { image: 'w:3' });
+    lab.wait('500ms');
+    lab.service.update('w', { image: 'w:3' });
+    lab.until('both', () => lab.running('w').length === 3);
+  });
+  expect(explain(under.world, 'w').line).not.toContain('nobody');
   const trimmed = play({ managers: 1, workers: 2 }, (lab) => {
     overfill(lab);
     lab.service.update('w', { labels: { trim: '1' } });
