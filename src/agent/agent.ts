@@ -1,15 +1,14 @@
 // The agent of a node: keeps a session with the managers and runs the tasks they assign. Its state is plain data, driven by events alone.
 
-import { stopSignalOf } from '../model/signal.ts';
 import { assert, unreachable } from '../sim/assert.ts';
 import type { Container } from './container.ts';
 import {
   containerMoment,
   hangContainer,
   killContainer,
-  killLater,
   logKey,
   signalContainer,
+  stopByHand,
 } from './container.ts';
 import type { AgentContext, AgentEvent, AgentRecord } from './context.ts';
 import { pullEnded, pullSilent, pullStarted } from './images.ts';
@@ -161,13 +160,11 @@ export function killTask(context: AgentContext, state: AgentState, taskId: strin
 
 /** Sends the program of a task a signal, as `docker kill --signal` does. @param number of the signal */
 export function signalTask(context: AgentContext, state: AgentState, taskId: string, number: number): void {
-  onContainer(context, state, taskId, (_, container) => {
-    signalContainer(context, container, number, stopSignalIn(state, taskId));
-  });
+  onContainer(context, state, taskId, (_, container) => signalContainer(context, container, number));
 }
 
 /**
- * Stops the program of a task by hand, as `docker stop` does: nobody is told before, and what it comes to is the task's own end.
+ * Stops the program of a task by hand, as `docker stop` does.
  * @param number of the signal; undefined: the one its service has for it
  * @param grace microseconds until the kill; undefined: as its service says; negative: it is never killed
  */
@@ -178,21 +175,12 @@ export function stopTask(
   number: number | undefined,
   grace: number | undefined,
 ): void {
-  onContainer(context, state, taskId, (_, container) => {
-    const stopSignal = stopSignalIn(state, taskId);
-    signalContainer(context, container, number ?? stopSignal, stopSignal);
-    const patience = grace ?? container.grace;
-    if (patience >= 0) killLater(context, container, patience);
-  });
+  onContainer(context, state, taskId, (_, container) => stopByHand(context, container, number, grace));
 }
 
 /** Removes the container of a task, as `docker rm` does, unless it runs. The task's own history is the swarm's. */
 export function removeContainer(context: AgentContext, state: AgentState, taskId: string): void {
   onContainer(context, state, taskId, (_, container) => dropContainer(context, state, container));
-}
-
-function stopSignalIn(state: AgentState, taskId: string): number {
-  return stopSignalOf(state.tasks.get(taskId)?.task.spec.container.stopSignal ?? '');
 }
 
 /** Makes the program of a task hang: its health check, if it has one, fails from now on. */

@@ -13,7 +13,7 @@ import {
 } from '../model/image-behaviour.ts';
 import type { LogLine } from '../model/messages.ts';
 import type { Task } from '../model/objects.ts';
-import { asksToEnd, killSignal } from '../model/signal.ts';
+import { asksToEnd, killSignal, stopSignalOf } from '../model/signal.ts';
 import type { HealthCheck, Mount } from '../model/spec.ts';
 import { expandContainerSpec } from '../model/template.ts';
 import { assert, unreachable } from '../sim/assert.ts';
@@ -51,6 +51,8 @@ export interface Container {
   files: readonly ContainerFile[];
   /** Attached to any network. */
   readonly networked: boolean;
+  /** The number of the signal that asks it to end. */
+  readonly stopSignal: number;
   /** From the stop signal to the kill: whole seconds, as microseconds (R-O7). */
   readonly grace: number;
   phase: 'created' | 'starting' | 'running' | 'exited';
@@ -70,9 +72,13 @@ export interface Container {
   written: number;
   /** How long it had run when it wrote last; -1 before its first line. */
   wroteAt: number;
-  /** Set once it is being stopped; the code its program will end with. */
-  stopping: { exitCode: number } | undefined;
-  /** It has had a signal that asks it to end. */
+  /** Set once its task stops it: the code its program will end with, and whether that takes a kill. */
+  stopping: { exitCode: number; killed: boolean } | undefined;
+  /** It has been told to stop, by its task or by hand. */
+  stopped: boolean;
+  /** The signals that it has been sent while it ran. */
+  readonly signals: number[];
+  /** One of them asked it to end. */
   signalled: boolean;
   /** The code its program ends with, being asked to by hand; undefined unless it is. */
   quitCode: number | undefined;
@@ -101,6 +107,7 @@ export function createContainer(context: AgentContext, task: Task, id = drawId(c
     mounts: container.mounts,
     files: [],
     networked: task.networks.length > 0,
+    stopSignal: stopSignalOf(container.stopSignal),
     grace: Math.floor(grace / second) * second,
     phase: 'created',
     pid: 0,
@@ -113,6 +120,8 @@ export function createContainer(context: AgentContext, task: Task, id = drawId(c
     written: 0,
     wroteAt: -1,
     stopping: undefined,
+    stopped: false,
+    signals: [],
     signalled: false,
     quitCode: undefined,
     killAt: undefined,
@@ -170,37 +179,55 @@ export function startContainer(
  */
 export function stopContainer(context: AgentContext, container: Container): void {
   if (container.phase === 'created' || container.phase === 'exited' || container.stopping) return;
-  container.stopping = { exitCode: killedCode };
+  container.stopping = { exitCode: killedCode, killed: true };
   if (container.networked) setTimer(context, container, 'signal', drainTime);
   else signal(context, container, container.stopping);
 }
 
 /** Ends the program at once, as `docker kill` or the machine's memory running out does. */
 export function killContainer(context: AgentContext, container: Container): void {
-  if (container.phase === 'starting' || container.phase === 'running') end(context, container, killedCode);
+  if (container.phase === 'starting') end(context, container, killedCode);
+  else if (container.phase === 'running') kill(context, container);
+}
+
+function kill(context: AgentContext, container: Container): void {
+  container.signals.push(killSignal);
+  end(context, container, killedCode);
 }
 
 /**
  * A signal that somebody sends by hand, SIGKILL or another. A program ends by those that ask it to, as its script says, in its own time;
  * others do nothing to it.
- * @param stopSignal the one its service has for it
  */
-export function signalContainer(
-  context: AgentContext,
-  container: Container,
-  number: number,
-  stopSignal: number,
-): void {
+export function signalContainer(context: AgentContext, container: Container, number: number): void {
   if (number === killSignal) killContainer(context, container);
-  if (container.phase !== 'running' || !asksToEnd(number, stopSignal)) return;
-  const stop = heed(context, container);
+  if (container.phase !== 'running') return;
+  container.signals.push(number);
+  const stop = asksToEnd(number, container.stopSignal) ? heed(context, container) : undefined;
   if (stop === undefined) return;
   container.quitCode = stop.code;
   setTimer(context, container, 'quit', stop.after);
 }
 
+/**
+ * Stops the program by hand: nobody is told before, and what it comes to is the task's own end.
+ * @param number of the signal; undefined: its own
+ * @param grace microseconds until the kill; undefined: its own; negative: it is never killed
+ */
+export function stopByHand(
+  context: AgentContext,
+  container: Container,
+  number: number | undefined,
+  grace: number | undefined,
+): void {
+  container.stopped = true;
+  signalContainer(context, container, number ?? container.stopSignal);
+  const patience = grace ?? container.grace;
+  if (patience >= 0) killLater(context, container, patience);
+}
+
 /** Kills a program that still runs after `grace`, in microseconds, unless it is due to be killed sooner. */
-export function killLater(context: AgentContext, container: Container, grace: number): void {
+function killLater(context: AgentContext, container: Container, grace: number): void {
   const at = context.now() + grace;
   if (container.phase !== 'running' || (container.killAt !== undefined && container.killAt <= at)) return;
   clearTimer(context, container, 'killed');
@@ -235,14 +262,15 @@ export function containerMoment(context: AgentContext, container: Container, wha
       break;
     case 'stopped':
       assert(container.stopping !== undefined, 'a program stops when it is told to');
-      end(context, container, container.stopping.exitCode);
+      if (container.stopping.killed) kill(context, container);
+      else end(context, container, container.stopping.exitCode);
       break;
     case 'quit':
       assert(container.quitCode !== undefined, 'a program quits when it is asked to');
       end(context, container, container.quitCode);
       break;
     case 'killed':
-      end(context, container, killedCode);
+      kill(context, container);
       break;
     case 'output':
       write(context, container);
@@ -274,15 +302,24 @@ function started(context: AgentContext, container: Container): void {
   if (container.healthCheck !== undefined) waitForProbe(context, container, container.healthCheck);
 }
 
-function signal(context: AgentContext, container: Container, stopping: { exitCode: number }): void {
+function signal(
+  context: AgentContext,
+  container: Container,
+  stopping: { exitCode: number; killed: boolean },
+): void {
   // A program that does not run yet has nothing to catch the signal with.
   if (container.phase === 'starting') {
     end(context, container, killedCode);
     return;
   }
+  container.stopped = true;
+  container.signals.push(container.stopSignal);
   const stop = heed(context, container);
   const catches = stop !== undefined && stop.after < container.grace;
-  if (catches) stopping.exitCode = stop.code;
+  if (catches) {
+    stopping.exitCode = stop.code;
+    stopping.killed = false;
+  }
   setTimer(context, container, 'stopped', catches ? stop.after : container.grace);
 }
 

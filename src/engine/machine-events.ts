@@ -29,6 +29,8 @@ interface SeenContainer {
   readonly networks: readonly SeenNetwork[];
   phase: Container['phase'];
   health: string;
+  /** How many of the signals that it has been sent are told. */
+  signals: number;
   /** Virtual time, microseconds; undefined before it runs. */
   startedAt: number | undefined;
 }
@@ -120,7 +122,7 @@ export class MachineWatch {
   }
 
   #meet(container: Container, phase = container.phase): SeenContainer {
-    const { taskId, health } = container;
+    const { taskId, health, signals } = container;
     const task = this.#agent?.tasks.get(taskId)?.task;
     const met: SeenContainer = {
       container,
@@ -132,6 +134,7 @@ export class MachineWatch {
       networks: this.#networksOfTask(task),
       phase,
       health: health.status,
+      signals: phase === 'created' ? 0 : signals.length,
       startedAt: phase === 'running' ? this.#engine.swarm.world.now : undefined,
     };
     this.#containers.set(taskId, met);
@@ -142,11 +145,14 @@ export class MachineWatch {
   #follow(known: SeenContainer): void {
     const { container, attributes } = known;
     const { phase, health } = container;
-    if (known.phase !== phase) {
-      known.phase = phase;
-      if (phase === 'running') this.#started(known);
-      if (phase === 'exited') this.#ended(known);
+    const before = known.phase;
+    known.phase = phase;
+    if (before !== phase && phase === 'running') this.#started(known);
+    for (const signal of container.signals.slice(known.signals)) {
+      this.#tell('container', 'kill', container.id, [...attributes, ['signal', String(signal)]]);
     }
+    known.signals = container.signals.length;
+    if (before !== phase && phase === 'exited') this.#ended(known);
     if (known.health !== health.status) {
       known.health = health.status;
       this.#tell('container', `health_status: ${health.status}`, container.id, attributes);
@@ -179,6 +185,7 @@ export class MachineWatch {
       this.#tell('container', 'die', container.id, [...attributes, exitCode]);
       return;
     }
+    if (container.outOfMemory) this.#tell('container', 'oom', container.id, attributes);
     for (const network of networks) this.#tellNetwork('disconnect', network, container);
     for (const { source } of volumeMounts(container)) {
       this.#tell('volume', 'unmount', source, [
@@ -188,6 +195,7 @@ export class MachineWatch {
     }
     const ran = Math.floor((this.#engine.swarm.world.now - startedAt) / 1_000_000);
     this.#tell('container', 'die', container.id, [...attributes, exitCode, ['execDuration', String(ran)]]);
+    if (container.stopped) this.#tell('container', 'stop', container.id, attributes);
   }
 
   /** A container is gone; it may have ended in the same moment. */

@@ -1,10 +1,11 @@
 // The stream of events: what a manager tells of the swarm, in order, and what a machine tells of itself.
 
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/cluster/client.ts';
 import type * as api from '../../src/engine/api.ts';
 import { createEngine } from '../../src/engine/engine.ts';
+import type { ImageBehaviour } from '../../src/model/image-behaviour.ts';
 import { Bench, drive, epoch } from './drive.ts';
 
 const second = 1_000_000;
@@ -206,6 +207,7 @@ test('a container is made, its volumes mounted, its networks connected, and it s
     `network connect (${of}, name=back, type=overlay)`,
     `network connect (${of}, name=ingress, type=overlay)`,
     'container start (image=nginx:1.25, team=a)',
+    'container kill (image=nginx:1.25, signal=9, team=a)',
     `network disconnect (${of}, name=back, type=overlay)`,
     `network disconnect (${of}, name=ingress, type=overlay)`,
     `volume unmount (${of}, driver=local)`,
@@ -253,6 +255,59 @@ test('a task on the network of its machine is told that network, not what stands
   bench.swarm.advance(10 * second);
   const [connect] = eventsOf(bench, 'manager1', { event: ['connect'] });
   expect(connect?.Actor).toMatchObject({ ID: host?.Id, Attributes: { name: 'host', type: 'host' } });
+});
+
+describe('how a program is ended', () => {
+  const quick = { kind: 'exit', after: second, code: 3 } as const;
+
+  /** What worker1 tells of the one container of a service once it has started, in short. */
+  function toldAfter(behaviour: ImageBehaviour, act: (bench: Bench, id: string) => void): string[] {
+    const bench = Bench.assembled(1, 1);
+    bench.swarm.scriptImage('nginx:1.25', behaviour);
+    const template = {
+      ContainerSpec: { Image: 'nginx:1.25', StopGracePeriod: 4_000_000_000, StopSignal: 'SIGUSR1' },
+      Placement: { Constraints: ['node.role==worker'] },
+      RestartPolicy: { Condition: 'none' },
+    };
+    bench.send('manager1', 'POST', '/services/create', service('web', template));
+    bench.swarm.advance(10 * second);
+    const [container] = bench.get<readonly api.ContainerSummary[]>('worker1', '/containers/json');
+    act(bench, container?.Id ?? '');
+    bench.swarm.advance(20 * second);
+    const told = eventsOf(bench, 'worker1', { type: ['container'] });
+    const lines = told.map(({ Action, Actor: { Attributes } }) =>
+      [Action, Attributes.signal, Attributes.exitCode].filter((part) => part !== undefined).join(' '),
+    );
+    return lines.slice(lines.indexOf('start') + 1);
+  }
+
+  const post = (path: string) => (bench: Bench, id: string) =>
+    void bench.send('worker1', 'POST', `/containers/${id}/${path}`);
+  const removeService = (bench: Bench) => void bench.send('manager1', 'DELETE', '/services/web');
+
+  test.each<[string, ImageBehaviour, (bench: Bench, id: string) => void, readonly string[]]>([
+    ['docker kill', { stop: quick }, post('kill'), ['kill 9', 'die 137']],
+    ['a signal that it does not heed', { stop: quick }, post('kill?signal=HUP'), ['kill 1']],
+    ['docker stop', { stop: quick }, post('stop'), ['kill 10', 'die 3', 'stop']],
+    ['another signal', { stop: quick }, post('stop?signal=INT'), ['kill 2', 'die 3', 'stop']],
+    [
+      'docker stop of one that ignores it',
+      { stop: { kind: 'ignore' } },
+      post('stop'),
+      ['kill 10', 'kill 9', 'die 137', 'stop'],
+    ],
+    ['the swarm', { stop: quick }, removeService, ['kill 10', 'die 3', 'stop', 'destroy']],
+    [
+      'the swarm, ignored',
+      { stop: { kind: 'ignore' } },
+      removeService,
+      ['kill 10', 'kill 9', 'die 137', 'stop', 'destroy'],
+    ],
+    ['nobody', { run: { kind: 'exit', after: 15 * second, code: 1 } }, () => {}, ['die 1']],
+    ['the kernel', { run: { kind: 'out-of-memory', after: 15 * second } }, () => {}, ['oom', 'die 137']],
+  ])('by %s', (_, behaviour, act, told) => {
+    expect(toldAfter(behaviour, act)).toEqual(told);
+  });
 });
 
 test('networks and volumes that somebody makes on a machine, and removes', () => {

@@ -356,6 +356,7 @@ test('events tell what becomes of containers and images, and are filtered', () =
   expect(events({ container: [container?.Id] })).toEqual([
     'container create',
     'container start',
+    'container kill',
     'container die',
   ]);
   expect(events({ event: ['die'] })).toEqual(['container die']);

@@ -329,7 +329,7 @@ const cases: readonly {
       new Client(swarm, 'manager1').createService(serviceSpec({ name: 'web', image: 'nginx', replicas: 3 }));
       swarm.advance(10 * second);
       for (const container of swarm.memoryOf('manager2')?.agent?.containers.values() ?? []) {
-        container.stopping = { exitCode: 0 };
+        container.stopping = { exitCode: 0, killed: false };
       }
     },
   },
