@@ -1,8 +1,8 @@
 // When a service has come to rest as it was asked for.
 
 import { isDirty } from '../manager/orchestrator/dirty.ts';
-import { matches, parseConstraints } from '../model/constraint.ts';
-import type { Service } from '../model/objects.ts';
+import { isUnusable, meetsConstraints } from '../manager/orchestrator/placement.ts';
+import type { Node, Service } from '../model/objects.ts';
 import { TaskState } from '../model/state.ts';
 import type { Reader } from '../store/reader.ts';
 
@@ -26,21 +26,22 @@ export function isConverged(state: Reader, service: Service): boolean {
   return allRun && wanted.length === wantedCount(state, service);
 }
 
+/** As many tasks as a service that is no job asks for, as things are. */
+export function wantedCount(state: Reader, service: Service): number {
+  const { mode } = service.spec;
+  return mode.kind === 'replicated' ? mode.replicas : seatsOf(state, service).length;
+}
+
+/** The nodes on which a global service is to have a task. */
+export function seatsOf(state: Reader, { spec }: Service): readonly Node[] {
+  const { constraints } = spec.task.placement;
+  return state.list('node').filter((node) => !isUnusable(node) && meetsConstraints(constraints, node));
+}
+
 /** A job is done when as many tasks as it wants have completed in its iteration. */
 function isDone(state: Reader, { id, spec: { mode } }: Service, iteration: number): boolean {
   const tasks = state.tasksOfService(id).filter(({ jobIteration }) => jobIteration === iteration);
   const complete = tasks.filter(({ status }) => status.state === TaskState.Complete).length;
   if (mode.kind === 'replicated-job') return complete >= mode.totalCompletions;
   return tasks.length > 0 && tasks.every((task) => task.status.state === TaskState.Complete);
-}
-
-function wantedCount(state: Reader, { spec }: Service): number {
-  if (spec.mode.kind === 'replicated') return spec.mode.replicas;
-  const constraints = parseConstraints(spec.task.placement.constraints);
-  return state
-    .list('node')
-    .filter(
-      (node) =>
-        node.status.state !== 'down' && node.spec.availability !== 'drain' && matches(constraints, node),
-    ).length;
 }

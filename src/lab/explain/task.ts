@@ -5,6 +5,7 @@ import { defaultRestartDelay } from '../../model/defaults.ts';
 import { isJob } from '../../model/job.ts';
 import type { Service, Task } from '../../model/objects.ts';
 import { isTerminal, TaskState, taskStateName } from '../../model/state.ts';
+import { seatsOf, wantedCount } from '../converged.ts';
 import { causesOf } from './causes.ts';
 import { explainLeader } from './election.ts';
 import { chainOf, count, type Explanation, type ExplanationLink, seconds } from './explanation.ts';
@@ -290,11 +291,12 @@ function explainTwoInOneSeat(record: RunRecord, task: Task): Explanation | undef
 /** The update of a service, or why it does not converge, or that it has. */
 export function explainService(record: RunRecord, service: Service): Explanation {
   const { name, mode } = service.spec;
-  const tasks = [...(record.state()?.tasksOfService(service.id) ?? [])].filter(
+  const state = record.state();
+  const tasks = [...(state?.tasksOfService(service.id) ?? [])].filter(
     ({ desiredState }) => desiredState <= TaskState.Running,
   );
   const running = tasks.filter(({ status }) => status.state === TaskState.Running);
-  const wanted = mode.kind === 'replicated' ? mode.replicas : tasks.length;
+  const wanted = state === undefined || isJob(mode) ? tasks.length : wantedCount(state, service);
   if (record.leader() === undefined) {
     return {
       ...explainLeader(record),
@@ -377,11 +379,17 @@ function isUpdated(record: RunRecord, { id }: Service): boolean {
   return reactors.replicated.updates.active.has(id) || reactors.global.updates.active.has(id);
 }
 
-/** The task that ended last of those that hold their slots, and that nobody replaces (R-O21). */
+/** The task that ended last of those that hold their slots, or nodes, and that nobody replaces (R-O21). */
 function restingTask(record: RunRecord, service: Service): Task | undefined {
-  const stored = record.state()?.tasksOfService(service.id) ?? [];
-  const served = new Set(stored.filter(isWanted).map(({ slot }) => slot));
+  const state = record.state();
+  if (state === undefined) return undefined;
+  const stored = state.tasksOfService(service.id);
+  const isGlobal = service.spec.mode.kind === 'global';
+  const seats = new Set(isGlobal ? seatsOf(state, service).map(({ id }) => id) : []);
+  const placeOf = ({ slot, nodeId }: Task) => (isGlobal ? nodeId : slot);
+  const served = new Set(stored.filter(isWanted).map(placeOf));
   return stored
-    .filter(({ slot, status }) => isTerminal(status.state) && !served.has(slot))
+    .filter((task) => isTerminal(task.status.state) && !served.has(placeOf(task)))
+    .filter(({ nodeId }) => !isGlobal || seats.has(nodeId))
     .sort((a, b) => b.status.timestamp - a.status.timestamp)[0];
 }

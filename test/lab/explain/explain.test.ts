@@ -628,6 +628,26 @@ test('the seat that stays empty is named, and not a task that runs (R-O21)', () 
   expect(next).toBe('Nothing: the restart condition is none.');
 });
 
+test('so is the seat of a global service, on a node that is to have a task (R-O21)', () => {
+  const swarm = play({ managers: 1, workers: 2 }, (lab) => {
+    const restart = { condition: 'none' } as const;
+    lab.image('g:1', { exits: { after: '5s', code: 3 } }, { on: 'worker2' });
+    lab.service.create('g', { image: 'g:1', mode: 'global', constraints: ['node.role==worker'], restart });
+    lab.wait('30s');
+  });
+  expect(explain(swarm.world, 'g').line).toBe('g runs 1 of 2 tasks: g.worker2 is not replaced.');
+});
+
+test('a node that is drained has no seat to be filled', () => {
+  const swarm = play({ managers: 1, workers: 2 }, (lab) => {
+    lab.service.create('g', { image: 'g:1', mode: 'global', constraints: ['node.role==worker'] });
+    lab.untilConverged();
+    lab.node.update('worker2', { availability: 'drain' });
+    lab.wait('30s');
+  });
+  expect(explain(swarm.world, 'g').line).toBe('g runs 1 of 1 tasks: nothing is left to do.');
+});
+
 /** Start-first without room: the new task waits, an update by force gives it up, and a rollback takes it up again. */
 function giveUp(lab: Lab): void {
   const update = { order: 'start-first' } as const;

@@ -406,9 +406,7 @@ describe('a job', () => {
         lab.wait(time);
       }).world;
     const [under, done] = ['18s', '2m'].map((time) => explain(swarm(time), 'job'));
-    expect(under?.line).toBe(
-      'job is under way: 2 of 5 tasks are complete, 2 under way of at most 2.',
-    );
+    expect(under?.line).toBe('job is under way: 2 of 5 tasks are complete, 2 under way of at most 2.');
     expect(done?.line).toBe('job is done: 5 of 5 tasks are complete.');
     expect(done?.next).toBe('Nothing, until the job is updated: then all of it runs again.');
     expect(explain(swarm('2m'), 'job.1').next).toBe('Nothing: it has done its part of the job.');
