@@ -54,12 +54,20 @@ const valuePattern = /^[a-z0-9:\-_ \t\n\f\r.*()?+[\]\\^$|/]+$/iu;
 const spaceAround =
   /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 
+/** Those of specs that are stored: they never change, and are read again for every group and every node. */
+const known = new WeakMap<readonly string[], readonly Constraint[]>();
+
 /**
  * Reads a list of expressions, all of which must hold (R-C1, R-C2).
  * @throws ConstraintError for the first that is no constraint, with the text that users see (R-C3)
  */
 export function parseConstraints(expressions: readonly string[]): readonly Constraint[] {
-  return expressions.map(parseConstraint);
+  let constraints = known.get(expressions);
+  if (constraints === undefined) {
+    constraints = expressions.map(parseConstraint);
+    if (Object.isFrozen(expressions)) known.set(expressions, constraints);
+  }
+  return constraints;
 }
 
 /** True when every constraint holds on the node. */

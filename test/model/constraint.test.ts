@@ -141,6 +141,15 @@ describe('matching', () => {
     expect(matches([], node())).toBe(true);
   });
 
+  test('a list that may still change is read anew', () => {
+    const expressions = ['node.hostname==h1'];
+    expect(matches(parseConstraints(expressions), node({ hostname: 'h1' }))).toBe(true);
+    expressions[0] = 'node.hostname==h2';
+    expect(matches(parseConstraints(expressions), node({ hostname: 'h1' }))).toBe(false);
+    const stored = Object.freeze([...expressions]);
+    expect(parseConstraints(stored)).toBe(parseConstraints(stored));
+  });
+
   test('for a known key != is the negation of ==', () => {
     const text = fc.stringMatching(/^[a-zA-Z0-9._-]{1,4}$/);
     const key = fc.constantFrom('node.id', 'node.hostname', 'node.role', 'node.labels.a', 'engine.labels.a');
