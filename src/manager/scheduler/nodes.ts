@@ -111,14 +111,21 @@ export function trackTask(info: NodeInfo, task: Task): readonly GenericResource[
   }
   const { reservations } = task.spec;
   // Claimed anew also when the task brings resources along from an earlier leader's claim, as SwarmKit does.
-  const { left, taken } = claim(info.generic, reservations.generic);
+  const { generic } = reservations;
+  const held = generic.length === 0 ? generic : take(info, generic);
   const hostPorts = hostPortsOf(task);
-  info.tasks.set(task.id, { active, serviceId: task.serviceId, reservations, hostPorts, held: taken });
+  info.tasks.set(task.id, { active, serviceId: task.serviceId, reservations, hostPorts, held });
   info.nanoCpus -= reservations.nanoCpus;
   info.memoryBytes -= reservations.memoryBytes;
-  info.generic = left;
   for (const port of hostPorts) info.hostPorts.add(port);
   if (active) countActive(info, task.serviceId, 1);
+  return held;
+}
+
+/** Claims generic resources of a node. @returns what it got */
+function take(info: NodeInfo, request: readonly GenericResource[]): readonly GenericResource[] {
+  const { left, taken } = claim(info.generic, request);
+  info.generic = left;
   return taken;
 }
 

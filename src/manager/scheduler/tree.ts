@@ -14,7 +14,9 @@ export interface Branch {
   readonly parent: Branch | undefined;
   /** Active tasks of the service on all nodes of the branch, fit or not, when the group came. Not kept up to date meanwhile (R-S21). */
   count: number;
-  /** By label value, ascending; empty at a leaf. */
+  /** By label value; undefined at a leaf. */
+  byValue: Map<string, Branch> | undefined;
+  /** The same in ascending order of the values; empty at a leaf. */
   children: readonly Branch[];
   /**
    * At a leaf: nodes without counting failures and without tasks of the service, save those that never fit. Some may have got other tasks
@@ -210,23 +212,16 @@ function count(leaf: Branch, more: number): void {
   for (let at: Branch | undefined = leaf; at !== undefined; at = at.parent) at.count += more;
 }
 
-/** A branch while it grows: its children by label value, undefined as long as it has none. */
-interface Growing {
-  readonly branch: Branch;
-  byValue: Map<string, Growing> | undefined;
-}
-
 function growTree(nodes: readonly NodeInfo[], preferences: readonly Preference[], demand: Demand): Tree {
   const root = grow(undefined);
   const leaves: Branch[] = [];
   for (const [order, info] of nodes.entries()) {
     let at = root;
     for (const preference of preferences) at = childOf(at, labelValue(info.node, preference));
-    const { branch } = at;
-    leaves.push(branch);
+    leaves.push(at);
     // They would stay without tasks and so come first each time.
     if (!mayFit(demand, info)) continue;
-    branch.idle.push({
+    at.idle.push({
       info,
       failures: 0,
       serviceTasks: 0,
@@ -236,8 +231,9 @@ function growTree(nodes: readonly NodeInfo[], preferences: readonly Preference[]
       fits: false,
     });
   }
+  finish(root);
   return {
-    root: finish(root),
+    root,
     leaves,
     isBusy: leaves.map(() => false),
     busy: [],
@@ -247,10 +243,11 @@ function growTree(nodes: readonly NodeInfo[], preferences: readonly Preference[]
   };
 }
 
-function grow(parent: Branch | undefined): Growing {
-  const branch: Branch = {
+function grow(parent: Branch | undefined): Branch {
+  return {
     parent,
     count: 0,
+    byValue: undefined,
     children: [],
     idle: [],
     busy: [],
@@ -258,26 +255,25 @@ function grow(parent: Branch | undefined): Growing {
     complete: false,
     used: false,
   };
-  return { branch, byValue: undefined };
 }
 
-function childOf(parent: Growing, value: string): Growing {
+function childOf(parent: Branch, value: string): Branch {
   const known = parent.byValue?.get(value);
   if (known !== undefined) return known;
-  const child = grow(parent.branch);
+  const child = grow(parent);
   parent.byValue ??= new Map();
   parent.byValue.set(value, child);
   return child;
 }
 
-function finish({ branch, byValue }: Growing): Branch {
-  if (byValue === undefined) {
+function finish(branch: Branch): void {
+  if (branch.byValue === undefined) {
     heapify(branch.idle);
-  } else {
-    const entries = [...byValue].sort((a, b) => (a[0] < b[0] ? -1 : 1));
-    branch.children = entries.map(([, child]) => finish(child));
+    return;
   }
-  return branch;
+  const entries = [...branch.byValue].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  branch.children = entries.map(([, child]) => child);
+  for (const child of branch.children) finish(child);
 }
 
 /** Anything but a spread over a node or engine label adds no level. */
