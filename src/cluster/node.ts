@@ -1,23 +1,20 @@
 // A node: the machine's engine with its swarm part. Puts a manager and an agent together, joins swarms, and carries an operator's commands
 // to them. What it is in the swarm is on its disk; the rest is memory.
 
-import { handleAgent, hangTask, killTask, removeContainer, signalTask, stopTask } from '../agent/agent.ts';
+import { handleAgent } from '../agent/agent.ts';
 import { requestFrom, takeNetworkMessage } from '../agent/network/network.ts';
-import { callManager, handleManager, initManager, restartAlone, restartManager } from '../manager/manager.ts';
+import { callManager, handleManager, restartManager } from '../manager/manager.ts';
 import type { ManagerRecord } from '../manager/peer.ts';
 import { passReply } from '../manager/reply.ts';
 import { readStorage } from '../manager/storage.ts';
 import type { Reply } from '../model/calls.ts';
 import { defaultListenPort } from '../model/defaults.ts';
 import { second } from '../model/duration.ts';
-import { formatId } from '../model/ids.ts';
-import type { CallError } from '../model/messages.ts';
 import type { GossipMessage, PortAnswer, TrafficMessage } from '../model/traffic.ts';
 import { unreachable } from '../sim/assert.ts';
+import { handleContainer } from './containers.ts';
 import {
-  alreadyInSwarm,
   answerError,
-  enterSwarm,
   managerOptions,
   type NodeContext,
   nextCall,
@@ -25,28 +22,21 @@ import {
   resumeAgent,
   withAgent,
 } from './identity.ts';
+import { forceNewCluster, initSwarm, notManagerError } from './init.ts';
 import { beginJoin, joinAnswered, joinManagers, joinRetry, joinTimedOut } from './join.ts';
 import { finishLeaving, leaveLimitReached, leaveSwarm, refuseLeave } from './leave.ts';
 import { dropLocalNetwork, makeLocalNetwork, readLocalNetworks } from './local-networks.ts';
-import { followLock, lockedError, readLock, tryKey } from './lock.ts';
+import { followLock, readLock, tryKey } from './lock.ts';
 import { closeLogs, followLeader, logsAnswered, logsTimedOut, openLogs, takeLines } from './logs.ts';
 import { imageLookedUp, lookUpImage, lookUpTimedOut } from './look-up.ts';
 import { pullImage, pullTimedOut, transferBegun, transferEnded } from './pull.ts';
 import { handleRequests, type RequestsContext, refuse, requestsContext } from './requests.ts';
 import { becomeManager, expelledWaited, noticeExpulsion, renew, renewalAnswered } from './role.ts';
-import type { Identity, NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
+import type { NodeCommand, NodeConfig, NodeMemory, SwarmTypes } from './types.ts';
 import { dropVolume, makeVolume, readVolumeInfo, readVolumes, writeVolume } from './volumes.ts';
 
 /** The daemon's limit on every request that needs a manager (R-R207). */
 const requestLimit = 20 * second;
-
-const notInSwarm =
-  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
-const notManager =
-  "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.";
-
-const notReady =
-  'This node is not a swarm manager. Manager is being prepared or has trouble connecting to the cluster.';
 
 /** The machine comes up: its swarm part goes on from what the disk holds. */
 export function bootNode(context: NodeContext, config: NodeConfig): NodeMemory {
@@ -327,81 +317,17 @@ function handleCommand(
       writeVolume(context, memory, command.volume, command.key, command.value);
       return;
     case 'node.kill':
-      withAgent(context, config, memory, (agentContext, agent) =>
-        killTask(agentContext, agent, command.taskId),
-      );
-      return;
     case 'node.signal':
-      withAgent(context, config, memory, (agentContext, agent) =>
-        signalTask(agentContext, agent, command.taskId, command.signal),
-      );
-      return;
     case 'node.stop':
-      withAgent(context, config, memory, (agentContext, agent) =>
-        stopTask(agentContext, agent, command.taskId, command.signal, command.grace),
-      );
-      return;
     case 'node.remove-container':
-      withAgent(context, config, memory, (agentContext, agent) =>
-        removeContainer(agentContext, agent, command.taskId),
-      );
-      return;
     case 'node.hang':
       withAgent(context, config, memory, (agentContext, agent) =>
-        hangTask(agentContext, agent, command.taskId),
+        handleContainer(agentContext, agent, command),
       );
       return;
     default:
       unreachable(command);
   }
-}
-
-/** `docker swarm init` (R-R112, R-R113). */
-function initSwarm(
-  context: NodeContext,
-  config: NodeConfig,
-  memory: NodeMemory,
-  { command, seed }: Extract<NodeCommand, { readonly kind: 'node.init' }>,
-): void {
-  if (memory.identity !== undefined || memory.locked !== undefined) {
-    answerError(context, command, memory.locked === undefined ? alreadyInSwarm : lockedError);
-    return;
-  }
-  const nodeId = formatId((bound) => context.random('ids', bound));
-  const addr = `${config.addr}:${defaultListenPort}`;
-  const member = { nodeId, host: context.host, addr };
-  const options = managerOptions(config, memory);
-  memory.manager = initManager(context, member, seed === undefined ? options : { ...options, seed });
-  const identity: Identity = { nodeId, role: 'manager' };
-  enterSwarm(context, config, memory, identity, [context.host]);
-  context.note({ kind: 'answer', command, joined: identity });
-}
-
-/** `docker swarm init --force-new-cluster`: this manager alone goes on with what was committed (R-R113, R-R150). */
-function forceNewCluster(
-  context: NodeContext,
-  config: NodeConfig,
-  memory: NodeMemory,
-  command: number,
-): void {
-  const { manager, identity } = memory;
-  if (manager === undefined || identity === undefined) {
-    answerError(context, command, notManagerError(memory));
-    return;
-  }
-  memory.manager = restartAlone(context, manager, managerOptions(config, memory));
-  context.note({ kind: 'answer', command, joined: identity });
-}
-
-/** Why this node cannot be asked (R-R208). */
-export function notManagerError(memory: NodeMemory): CallError {
-  if (memory.locked !== undefined) return lockedError;
-  const { identity, joining } = memory;
-  if (identity?.role === 'manager' || joining?.certificate?.role === 'manager') {
-    return { code: 'Unavailable', message: notReady };
-  }
-  const message = identity === undefined && joining === undefined ? notInSwarm : notManager;
-  return { code: 'Unavailable', message };
 }
 
 /** Gives a control call its number and takes it to this node's manager (R-R208). */

@@ -1,6 +1,6 @@
 // The node an engine belongs to: a look at its memory, and what is typed at it. An answer takes virtual time and may never come.
 
-import { notManagerError } from '../cluster/node.ts';
+import { notManagerError } from '../cluster/init.ts';
 import type { Swarm } from '../cluster/swarm.ts';
 import type { NodeAnswer, NodeConfig, NodeMemory, WithoutId } from '../cluster/types.ts';
 import type { ControlCall, ControlResult } from '../model/calls.ts';

@@ -1,6 +1,6 @@
 // Networks: those of the swarm, and those that a machine has by itself.
 
-import { notManagerError } from '../../cluster/node.ts';
+import { notManagerError } from '../../cluster/init.ts';
 import { lookupLabel } from '../../model/labels.ts';
 import { predefinedLabel } from '../../model/validate.ts';
 import type * as api from '../api.ts';

@@ -1,6 +1,6 @@
 // The swarm itself: begun, joined, left, changed, unlocked and shown.
 
-import { notManagerError } from '../../cluster/node.ts';
+import { notManagerError } from '../../cluster/init.ts';
 import type { NodeAnswer } from '../../cluster/types.ts';
 import type { ClusterSeed } from '../../manager/state.ts';
 import { defaultClusterSpec, defaultListenPort } from '../../model/defaults.ts';
