@@ -6,10 +6,12 @@ import type { SwarmWorld } from '../../../src/cluster/types.ts';
 import type { ClusterRequest } from '../../../src/lab/cluster.ts';
 import { explain } from '../../../src/lab/explain/explain.ts';
 import type { Explanation, ExplanationLink } from '../../../src/lab/explain/explanation.ts';
+import { RunRecord } from '../../../src/lab/explain/record.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { loadScenarios } from '../../../src/lab/load.ts';
 import { type Outcome, runScenario } from '../../../src/lab/run.ts';
 import type { Scenario } from '../../../src/lab/scenario.ts';
+import type { Reader } from '../../../src/store/reader.ts';
 
 /** The world at the end of a script. @throws Error when the script fails */
 export function play(
@@ -38,6 +40,16 @@ function run(scenario: Scenario, seed: string): { readonly outcome: Outcome; rea
   if (ended === undefined) throw new Error(outcome.failure);
   return { outcome, world: ended };
 }
+
+/** What the most advanced manager has committed. */
+export function reader({ world }: { readonly world: SwarmWorld }): Reader {
+  const state = RunRecord.of(world).state();
+  if (state === undefined) throw new Error('no manager runs');
+  return state;
+}
+
+/** Options of a service. */
+export const onWorkers = { constraints: ['node.role==worker'] };
 
 /** Why `subject` is as it is at the end of a script. */
 export function explained(
